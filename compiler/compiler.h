@@ -1,0 +1,36 @@
+/* compiler.h - the compiler room's front door: files to checked guidelines, checked guidelines to images.
+ * May include: lang, compiler/ir. The command includes this.
+ * Start at kl_load() then kl_check() then kl_emit_image(). */
+#ifndef KL_COMPILER_COMPILER_H
+#define KL_COMPILER_COMPILER_H
+
+#include "compiler/ir.h"
+
+/* Where text comes from: reads a whole file into the arena; false when it cannot (errno says why). Tests give their own. */
+typedef struct kl_reader {
+    bool (*read)(void *self, kl_arena *a, kl_str path, kl_str *text);
+    void *self;
+} kl_reader;
+
+typedef struct kl_options {
+    kl_reader reader;
+    const kl_str *include; /* -I directories */
+    size_t include_count;
+} kl_options;
+
+typedef struct kl_sources { /* a file and everything it uses, each once */
+    KL_VEC(kl_file *) files;
+} kl_sources;
+
+/* Parses `path` and what it uses (använd a.b: a/b.klausul in the using file's folder, the nearest parent that has it, or an include
+ * directory); reports missing files and cycles. */
+kl_sources *kl_load(kl_arena *a, kl_diags *d, const kl_options *o, kl_str path);
+
+/* Names, types, meaning. NULL when the files hold no guideline (a vocabulary is checked all the same); otherwise a guideline, which is
+ * complete only if d->errors did not grow. */
+ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s);
+
+/* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */
+bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
+
+#endif
