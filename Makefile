@@ -6,12 +6,20 @@ B        ?= build
 CC       ?= cc
 PREFIX   ?= /usr/local
 CFLAGS   ?= -O2 -g
+PYTHON   ?= python3
 WARN      = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 GENWARN   = -std=c11 -Wall -Wno-unused-function
 CPPFLAGS += -I. -I$(B) -D_POSIX_C_SOURCE=200809L
 PKGS      = yajl libmd libutf8proc
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-LIBS      = $(shell pkg-config --libs $(PKGS))
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+# SAN=1: address and undefined-behaviour sanitizers; give it a folder of its own: make SAN=1 B=build/san
+ifdef SAN
+SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+COMPILE   = $(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+LINK      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
 RUNTIME_SRC  = $(sort $(wildcard runtime/*.c))
 IO_SRC       = $(sort $(wildcard runtime/io/*.c))
@@ -20,26 +28,49 @@ COMPILER_SRC = $(sort $(wildcard compiler/*.c compiler/emit/*.c compiler/analyse
 CLI_SRC      = $(sort $(wildcard compiler/cli/*.c))
 GEN_OBJ      = $(B)/lang/parse.o $(B)/lang/scan.o
 
+# A test source with a main is a program of its own; one without is a helper that all of them may use.
+TEST_SRC     = $(sort $(wildcard tests/*/*.c))
+TEST_MAIN    = $(if $(TEST_SRC),$(sort $(shell grep -lE '^int main' $(TEST_SRC))))
+TEST_HELP    = $(filter-out $(TEST_MAIN),$(TEST_SRC))
+TEST_BIN     = $(patsubst %.c,$(B)/%,$(TEST_MAIN))
+
+VERSION      = $(shell sed -n 's/^.define KLAUSUL_VERSION "\(.*\)"/\1/p' runtime/klausul.h)
+MAJOR        = $(firstword $(subst ., ,$(VERSION)))
+SONAME       = libklausul.so.$(MAJOR)
+ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)/libklausul.a
+
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all clean
-all: $(B)/klausul
+.PHONY: all deps demo check tests arrows fmt lint install uninstall clean bless soak
+all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
-$(B)/klausul: $(call obj,$(CLI_SRC)) $(B)/libklausulc.a $(B)/libklausulio.a $(B)/libklausul.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
+	$(LINK) -o $@ $^ $(LIBS)
 
 $(B)/libklausul.a: $(call obj,$(RUNTIME_SRC))
 $(B)/libklausulio.a: $(call obj,$(IO_SRC))
-$(B)/libklausulc.a: $(call obj,$(COMPILER_SRC) $(LANG_SRC)) $(GEN_OBJ)
+$(B)/libklausullang.a: $(call obj,$(LANG_SRC)) $(GEN_OBJ)
+$(B)/libklausulc.a: $(call obj,$(COMPILER_SRC))
+$(B)/tests/libhelp.a: $(call obj,$(TEST_HELP))
 $(B)/%.a:
+	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^
 
+# The shared library shows exactly the functions that klausul.h declares.
+$(B)/klausul.map: runtime/klausul.h
+	@mkdir -p $(@D)
+	{ echo '{ global:'; sed -n '/^[a-z].*kl_[a-z_]*(.*/s/.*[ *]\(kl_[a-z_]*\)(.*/\1;/p' $<; echo 'local: *; };'; } > $@
+$(B)/$(SONAME): $(call obj,$(RUNTIME_SRC)) $(B)/klausul.map
+	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(B)/klausul.map -o $@ $(filter %.o,$^)
+$(B)/libklausul.so: $(B)/$(SONAME)
+	ln -sf $(SONAME) $@
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(PKG_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+	$(COMPILE) $(WARN) $(PKG_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
-$(call obj,$(LANG_SRC) $(COMPILER_SRC) $(CLI_SRC)): | $(B)/lang/parse.h
+$(call obj,$(LANG_SRC) $(COMPILER_SRC) $(CLI_SRC) $(TEST_SRC)): | $(B)/lang/parse.h
 
 $(B)/lang/parse.c $(B)/lang/parse.h &: lang/parse.y
 	@mkdir -p $(@D)
@@ -47,10 +78,71 @@ $(B)/lang/parse.c $(B)/lang/parse.h &: lang/parse.y
 $(B)/lang/scan.c $(B)/lang/scan.h &: lang/scan.l
 	@mkdir -p $(@D)
 	flex --header-file=$(B)/lang/scan.h -o $(B)/lang/scan.c $<
-$(B)/lang/parse.o $(B)/lang/scan.o: $(B)/lang/%.o: $(B)/lang/%.c | $(B)/lang/parse.h $(B)/lang/scan.h
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(GENWARN) $(PKG_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+$(GEN_OBJ): $(B)/lang/%.o: $(B)/lang/%.c | $(B)/lang/parse.h $(B)/lang/scan.h
+	$(COMPILE) $(GENWARN) $(PKG_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(TEST_BIN): $(B)/%: $(B)/%.o $(B)/tests/libhelp.a $(ARCHIVES)
+	$(LINK) -o $@ $^ -lcmocka $(LIBS)
+tests: $(TEST_BIN)
+
+# ---------------------------------------------------------------- for people
+deps:
+	@.ci/deps all
+
+demo:
+	@.ci/deps --if-missing build
+	@$(MAKE) --no-print-directory -s all
+	@examples/demo.sh $(B)/klausul
+
+check:
+	@.ci/deps --if-missing build test
+	@$(MAKE) --no-print-directory -s all tests
+	@$(PYTHON) tests/run.py --build $(B)
+
+bless: all
+	$(PYTHON) tests/golden/run.py --build $(B) --bless
+
+soak: all tests
+	$(PYTHON) tests/run.py --build $(B) --soak
+
+arrows: all
+	$(PYTHON) tests/arrows.py --build $(B)
+
+C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/io/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
+                            tests/*.[ch] tests/*/*.[ch] examples/*/*.[ch]))
+RULE_DIRS = $(wildcard rules examples)
+fmt: all
+	clang-format -i $(C_FILES)
+	$(B)/klausul fmt $(RULE_DIRS)
+
+lint: all
+	clang-format --dry-run -Werror $(C_FILES)
+	$(B)/klausul fmt --check $(RULE_DIRS)
+	$(PYTHON) tests/arrows.py --build $(B)
+
+D = $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(D)/bin $(D)/include $(D)/lib/pkgconfig $(D)/share/man/man1 $(D)/share/bash-completion/completions \
+	           $(D)/share/zsh/site-functions $(D)/share/fish/vendor_completions.d
+	install -m 755 $(B)/klausul $(D)/bin/klausul
+	install -m 644 runtime/klausul.h $(D)/include/klausul.h
+	install -m 644 $(B)/libklausul.a $(D)/lib/libklausul.a
+	install -m 755 $(B)/$(SONAME) $(D)/lib/libklausul.so.$(VERSION)
+	ln -sf libklausul.so.$(VERSION) $(D)/lib/$(SONAME)
+	ln -sf $(SONAME) $(D)/lib/libklausul.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' runtime/klausul.pc.in > $(D)/lib/pkgconfig/klausul.pc
+	install -m 644 compiler/cli/klausul.1 $(D)/share/man/man1/klausul.1
+	install -m 644 compiler/cli/klausul.bash $(D)/share/bash-completion/completions/klausul
+	install -m 644 compiler/cli/klausul.zsh $(D)/share/zsh/site-functions/_klausul
+	install -m 644 compiler/cli/klausul.fish $(D)/share/fish/vendor_completions.d/klausul.fish
+
+uninstall:
+	rm -f $(D)/bin/klausul $(D)/include/klausul.h $(D)/lib/libklausul.a $(D)/lib/libklausul.so $(D)/lib/$(SONAME) \
+	      $(D)/lib/libklausul.so.$(VERSION) $(D)/lib/pkgconfig/klausul.pc $(D)/share/man/man1/klausul.1 \
+	      $(D)/share/bash-completion/completions/klausul $(D)/share/zsh/site-functions/_klausul \
+	      $(D)/share/fish/vendor_completions.d/klausul.fish
 
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(patsubst %.c,$(B)/%.d,$(RUNTIME_SRC) $(IO_SRC) $(LANG_SRC) $(COMPILER_SRC) $(CLI_SRC) $(TEST_SRC)) $(GEN_OBJ:.o=.d)
