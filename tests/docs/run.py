@@ -125,15 +125,20 @@ class Page:
             prelude = os.path.join(HERE, block.options["with"] + ".klausul")
             with open(prelude, encoding="utf-8") as f:
                 text = f.read() + "\n" + text
-        name = block.options.get("file", f"block-{block.line}.klausul")
+        if "from" in block.options:  # a passage of a shipped file, as it stands there
+            with open(os.path.join(ROOT, block.options["from"]), encoding="utf-8") as f:
+                self.result(block, text in f.read(), f"{block.options['from']} has no such lines")
+            return
+        name = block.options.get("file", block.options.get("append", f"block-{block.line}.klausul"))
+        if "append" in block.options:
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                text = f.read() + "\n" + text
         with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
             f.write(text)
         done = self.klausul(["check", "--lang", "en", name], folder)
         said = (done.stdout + done.stderr).decode("utf-8", "replace")
         codes = set(re.findall(r"\[(K\d{4})\]", said))
         expected = set(filter(None, block.options.get("says", "").split(",")))
-        if "part" in block.flags:  # a piece of a later file: only its layout is looked at
-            return
         self.result(block, codes == expected and (done.returncode == 0) == (not expected), said or f"wanted {expected}")
 
     def klausul(self, words, folder):
