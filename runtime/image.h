@@ -65,6 +65,17 @@ typedef enum kl_section {
 
 #define KL_TERMINAL 0x80000000u
 
+/* Order, so that a verifier without memory can admit an image in one pass:
+ * - The n-th instruction that writes a truth register writes register n (from 0), likewise number registers; the n-th DECIDE decides slot n.
+ *   So slots lie in the order of deciding. Every register and slot of the budget is written; what DECIDE reads is written before it.
+ * - Tiled tables: each row's "first" is where the previous row's rows end, and the last row's end is the table's end. Values by sets, codes
+ *   by values, inputs by fields, columns by outcomes, candidates, nodes and by slots, cuts by questions, edges by nodes.
+ *   An outcome's slots are a range of slots that name it, in outcome order or not. REFS, RESULTS and QUESTIONS may be shared freely.
+ * - Strings begin and end at character boundaries of STRINGS, which is UTF-8 as a whole.
+ * kl_image_seal() computes what the header says of the rest: size, section count, version, magic, budgets, scratch and checksum. The
+ * caller has written the directory, the hash and all sections. */
+void kl_image_seal(uint8_t *image, uint32_t size);
+
 /* Words per row; 0: not made of words (bytes or 64-bit). */
 #define KL_STRIDES                                                                                                                 \
     { 0, 0, 0, 2, 10, KL_G_WORDS, 6, 6, 2, KL_F_WORDS, 2, KL_A_WORDS, KL_E_WORDS, 2, KL_O_WORDS, 5, KL_L_WORDS, KL_R_WORDS, KL_C_WORDS, \
