@@ -1,0 +1,58 @@
+# run.py - builds the image fuzzer with the sanitizers, gives it images of the shipped guidelines and runs it for a minute.
+# May include: the Python standard library and tests/suite.py; runs the compiler and klausul.
+# Start at main(); --seed repeats a run, --soak makes it an hour.
+import argparse
+import glob
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from suite import ROOT, Count, run, side_by_side  # noqa: E402
+
+FLAGS = ["-std=c11", "-O1", "-g", "-D_POSIX_C_SOURCE=200809L", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+RULES = "rules/*/*/*.klausul"
+PROCESSES = 2
+
+
+def images(count, klausul, folder):
+    made = []
+    for number, rule in enumerate(sorted(glob.glob(os.path.join(ROOT, RULES)))):
+        image = os.path.join(folder, f"{number}.image")
+        done = run([klausul, "build", rule, "-o", image], cwd=ROOT)
+        if count.check(f"build {os.path.relpath(rule, ROOT)}", done.returncode == 0, done.stderr.decode("utf-8", "replace")):
+            made.append(image)
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description="damages images and loads them")
+    parser.add_argument("--build", default="build", help="the build folder (default: build)")
+    parser.add_argument("--seconds", type=int, help="how long (default 60)")
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats a run")
+    parser.add_argument("--soak", action="store_true", help="an hour")
+    options = parser.parse_args()
+    seconds = options.seconds or (3600 if options.soak else 60)
+    count = Count()
+    with tempfile.TemporaryDirectory() as folder:
+        fuzzer = os.path.join(folder, "image")
+        sources = sorted(glob.glob(os.path.join(ROOT, "runtime/*.c"))) + [os.path.join(ROOT, "tests/fuzz/image.c")]
+        done = run([os.environ.get("CC", "cc"), *FLAGS, f"-I{ROOT}", "-o", fuzzer, *sources])
+        if not count.check("build of the fuzzer", done.returncode == 0, done.stderr.decode("utf-8", "replace")):
+            return count.finish()
+        made = images(count, os.path.join(ROOT, options.build, "klausul"), folder)
+        if not count.check("images to damage", made):
+            return count.finish()
+
+        def fuzz(process):
+            return run([fuzzer, str(seconds / PROCESSES), str(options.seed + process), *made], cwd=folder)
+
+        for process, done in enumerate(side_by_side(fuzz, range(PROCESSES), PROCESSES)):
+            said = (done.stdout + done.stderr).decode("utf-8", "replace")
+            count.check(f"fuzz --seed {options.seed + process}", done.returncode == 0, said)
+            print(said)
+    return count.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
