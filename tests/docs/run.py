@@ -1,6 +1,6 @@
 # run.py - every example in the README and the manual is run: rule blocks are checked, console blocks compared, links followed.
 # May include: the Python standard library and tests/suite.py; runs klausul.
-# Start at README.md beside this file for what may stand after the three back-quotes; Page.run() does the work.
+# Start at README.md beside this file for what may stand after the three back-quotes; --write puts in what is printed now.
 import difflib
 import os
 import re
@@ -27,7 +27,7 @@ def pages():
 
 class Block:
     def __init__(self, line, kind, info):
-        self.line, self.kind, self.lines = line, kind, []
+        self.line, self.kind, self.info, self.lines = line, kind, info, []
         words = shlex.split(info)
         self.options = dict(w.split("=", 1) for w in words if "=" in w)
         self.flags = {w for w in words if "=" not in w}
@@ -78,8 +78,8 @@ def matches(want, got):
 
 
 class Page:
-    def __init__(self, path, build):
-        self.path, self.build = path, build
+    def __init__(self, path, build, write):
+        self.path, self.build, self.write = path, build, write
         self.name = os.path.relpath(path, ROOT)
         with open(path, encoding="utf-8") as f:
             self.text = f.read()
@@ -146,7 +146,7 @@ class Page:
 
     def console(self, block, folder):
         """`$ command` lines, each followed by what it prints; both outputs together; `…` stands for any lines."""
-        command, want = None, []
+        command, want, shown = None, [], []
         for line in [*block.lines, "$ "]:
             if not line.startswith("$ "):
                 want.append(line)
@@ -158,8 +158,17 @@ class Page:
                 done = run(["bash", "-c", "exec 2>&1; " + command], cwd=folder, env=env, timeout=300)
                 got = done.stdout.decode("utf-8", "replace").split("\n")[:-1]
                 why = "\n".join(difflib.unified_diff(want, got, "page", "now", lineterm=""))
-                self.result(block, matches(want, got), f"$ {command}\n{why}")
+                good = matches(want, got)
+                self.result(block, good or self.write, f"$ {command}\n{why}")
+                shown += ["$ " + command, *(want if good else got)]
             command, want = line[2:], []
+        if shown != block.lines and self.write:
+            old, new = ("\n".join(["```console", *lines, "```"]) for lines in (block.lines, shown))
+            old, new = (t.replace("```console", f"```console {block.info}".rstrip()) for t in (old, new))
+            with open(self.path, encoding="utf-8") as f:
+                text = f.read()
+            with open(self.path, "w", encoding="utf-8") as f:
+                f.write(text.replace(old, new, 1))
 
     def links(self):
         for target in LINK.findall(without_code(self.text)):
@@ -239,7 +248,7 @@ def main():
     only = [os.path.abspath(a) for a in sys.argv[1:] if a.endswith(".md")]
     count = Count()
     chosen = [p for p in pages() if not only or p in only]
-    for page in side_by_side(lambda path: Page(path, build).run(), chosen, 2):
+    for page in side_by_side(lambda path: Page(path, build, write).run(), chosen, 2):
         for name, good, why in page.results:
             count.check(name, good, why)
     if not only:
