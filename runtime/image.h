@@ -159,8 +159,8 @@ enum kl_result_word { KL_R_KIND = 0, KL_R_VALUE, KL_R_FIRST_REF, KL_R_REFS /* RE
 enum kl_candidate_word {
     KL_C_ENTRY = 0,  /* the rule or row */
     KL_C_RESULT,     /* RESULTS: for a many-of entry decided 1. Equal results have equal indexes within a slot */
-    KL_C_FIRES,      /* B: holds and no overrider holds (scope not included) */
-    KL_C_HOLDS,      /* B: its own condition and period */
+    KL_C_FIRES,      /* B: holds, with this result, and no overrider holds (scope not included) */
+    KL_C_BY,         /* B: holds, whichever way a choice in its value goes, and no overrider holds: what `by` lists. Without a choice: FIRES */
     KL_C_FIRST_REF, KL_C_REFS, /* REFS: assumptions it hangs on, through clauses; ascending */
     KL_C_WORDS
 };
