@@ -194,6 +194,43 @@ def opcode_table():
     return lines
 
 
+def literals(text):
+    """Adjacent C string literals as one text; an empty text for NULL."""
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
+    return re.sub(r"\\(.)", r"\\1", "".join(parts))
+
+
+def keyword_table():
+    """Keywords in both surfaces, as lang/catalogue.def gives them."""
+    with open(os.path.join(ROOT, "lang/catalogue.def"), encoding="utf-8") as f:
+        rows = re.findall(r'^KL_WORD\(\w+, (\w+), "(.*?)", "(.*?)"\)', f.read(), re.M)
+    return ["| sv | en | class |", "|---|---|---|", *(f"| `{sv}` | `{en}` | {where} |" for where, sv, en in rows)]
+
+
+def diagnostic_table():
+    """Codes with their wording in both languages, as lang/diag.def gives them; %1 %2 %3 stand for what is filled in."""
+    with open(os.path.join(ROOT, "lang/diag.def"), encoding="utf-8") as f:
+        text = f.read()
+    string = r'((?:\s*"(?:[^"\\]|\\.)*")+)'
+    rows = re.findall(rf'^KL_DIAG\("(K\d{{4}})", \w+, KL_(\w+),{string},{string},', text, re.M)
+    lines = ["| code | | svenska | English |", "|---|---|---|---|"]
+    for code, severity, sv, en in rows:
+        cells = (literals(x).replace("|", "\\|").replace("`", "'") for x in (sv, en))
+        lines.append(f"| {code} | {severity.lower()} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def limit_table():
+    """The named limits of the language and the compiler."""
+    lines = ["| limit | | |", "|---|--:|---|"]
+    for path in ("lang/limits.h", "compiler/limits.h"):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+            for name, value, says in re.findall(r"^#define KL_(MAX_\w+) (\S.*?) +/\* (.*) \*/", f.read(), re.M):
+                value = re.sub(r"INT64_C\((\d+)\)", r"\1", value).replace("u ", " ").strip("()")
+                lines.append(f"| `{name}` | {value} | {says} |")
+    return lines
+
+
 def between_marks(count, page, mark, lines, write):
     """The lines between <!-- mark --> and <!-- /mark --> are those; --write puts them there."""
     path = os.path.join(ROOT, page)
@@ -253,6 +290,9 @@ def main():
             count.check(name, good, why)
     if not only:
         between_marks(count, "lang/spec/image.md", "instructions", opcode_table(), write)
+        between_marks(count, "lang/spec/reference.md", "keywords", keyword_table(), write)
+        between_marks(count, "lang/spec/reference.md", "limits", limit_table(), write)
+        between_marks(count, "lang/spec/reference.md", "diagnostics", diagnostic_table(), write)
         help_and_papers(count, build)
     return count.finish()
 
