@@ -19,6 +19,7 @@ ifdef SAN
 SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 COMPILE   = $(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+JOBS      = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 LINK      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
 RUNTIME_SRC  = $(sort $(wildcard runtime/*.c))
@@ -91,12 +92,13 @@ deps:
 
 demo:
 	@.ci/deps --if-missing build
-	@$(MAKE) --no-print-directory -s all
+	@[ -x $(B)/klausul ] || echo "building, about a minute"
+	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@examples/demo.sh $(B)/klausul
 
 check:
 	@.ci/deps --if-missing build test
-	@$(MAKE) --no-print-directory -s all tests
+	@$(MAKE) --no-print-directory -s $(JOBS) all tests
 	@$(PYTHON) tests/run.py --build $(B)
 
 bless: all
