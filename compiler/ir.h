@@ -222,6 +222,7 @@ typedef struct ir_guideline {
     kl_beyond before, after;
     uint32_t from_assumption; /* gäller från NAME; IR_NONE when a plain date */
     uint32_t period;   /* truth node: the date is inside the guideline's period */
+    uint32_t period_before, period_after; /* truth nodes: the date is before it, after it; IR_NONE where that side is open */
     uint32_t scope;    /* truth node */
     KL_VEC(ir_set) sets;
     KL_VEC(ir_field) fields;
