@@ -39,22 +39,23 @@ typedef enum kl_expr_kind {
     KL_E_IMPLIES,    /* a, b: medför */
     KL_E_COMPARE,    /* a op b, see `compare` */
     KL_E_IN,         /* a bland list (items: names, literals, KL_E_RANGE) ; negated when `negate` (inte bland) */
-    KL_E_BETWEEN,    /* a mellan b och c: both ends included */
+    KL_E_BETWEEN,    /* a mellan b och c: both ends included (a NULL in a cell); negated when `negate` */
     KL_E_RANGE,      /* a..b, both ends included; in lists and cells */
-    KL_E_HAS,        /* a har list: all of them */
-    KL_E_LACKS,      /* a saknar list: none of them */
-    KL_E_EMPTY,      /* a är inga / a = inga: the set is empty; as a value (a == NULL): the empty set */
-    KL_E_KNOWN,      /* a är känd: of the record as received */
+    KL_E_HAS,        /* a har list: all of them (a NULL in a cell) */
+    KL_E_LACKS,      /* a saknar list: none of them (a NULL in a cell) */
+    KL_E_EMPTY,      /* a är inga / a = inga: the set is empty; negated when `negate`; as a value (a == NULL): the empty set */
+    KL_E_KNOWN,      /* a är känd: of the record as received; negated when `negate` (är inte känd) */
     KL_E_BREACHED,   /* brutet name */
     KL_E_IF,         /* om a så b annars c */
     KL_E_ADD, KL_E_SUB, KL_E_MUL, KL_E_DIV, /* a, b */
     KL_E_NEG,        /* a */
     KL_E_MIN, KL_E_MAX, /* list */
     KL_E_YEARS, KL_E_MONTHS, KL_E_DAYS, /* whole years/months/days mellan a och b */
-    KL_E_ROUND,      /* avrunda a ...: see `round`, `step` */
+    KL_E_ROUND,      /* avrunda a …, in the way `round`: b NULL: to number.value decimals; else to multiples of b */
     KL_E_EXTERNAL,   /* enligt text */
     KL_E_NOT_STATED, /* ej angivet; also the cell - */
-    KL_E_SET,        /* a set value: list of names (at least one) */
+    KL_E_SET,        /* a set value `(x, y)`: list of names (at least two; one alone is KL_E_NAME) */
+    KL_E_ENTRY,      /* an entry of a many-of outcome `(betalare x, kanal y)`: `entry`; only as the value of a kl_set */
     /* only in `väntat` and its table cells: */
     KL_E_UNDETERMINED, KL_E_NONE, KL_E_CONFLICT, KL_E_FAILED, /* obestämt inget motstridigt fel */
     /* only as a table cell (see kl_cell for what a test cell means): */
@@ -90,6 +91,8 @@ struct kl_expr {
     kl_unit unit;
     kl_round round;
     bool negate;
+    uint16_t depth;         /* levels of tree below and with this node: at most KL_MAX_DEPTH (lang/limits.h) */
+    struct kl_entry *entry; /* KL_E_ENTRY */
 };
 
 /* ------------------------------------------------------------------ lines that several pieces share */
@@ -145,6 +148,9 @@ typedef struct kl_set { /* one `OUTCOME VALUE` of ger, `FIELD VALUE` of givet, `
     kl_span span;
 } kl_set;
 typedef KL_VEC(kl_set) kl_set_list;
+typedef struct kl_entry { /* the fields of one entry of a many-of outcome, in the order written */
+    kl_set_list sets;
+} kl_entry;
 typedef KL_VEC(kl_name) kl_name_list;
 
 /* ------------------------------------------------------------------ types, as written */
@@ -217,7 +223,8 @@ typedef struct kl_example_body {
 typedef enum kl_cell_role { KL_COL_LABEL, KL_COL_TEST, KL_COL_RESULT, KL_COL_FROM, KL_COL_THROUGH, KL_COL_OTHER } kl_cell_role;
 
 typedef struct kl_cell { /* one cell of a table */
-    kl_label label;      /* first column */
+    kl_label label;      /* first column: a), a bare name or number, or a string */
+    kl_text title;       /* a string after the label, in the first column */
     /* The cell's content as alternatives: `a, b` gives two; `inte a, b` sets negate (none of them). A test cell holds values, ranges,
      * comparisons with the left side missing (KL_E_COMPARE, a == NULL), ja/nej, KL_E_ANY, KL_E_UNKNOWN; a result cell one expression. */
     kl_expr_list list;
@@ -233,6 +240,7 @@ typedef struct kl_row {
 
 typedef struct kl_grid { /* a pipe table */
     KL_VEC(kl_name) heads; /* from/through columns: see head_role; the first column's heading may be empty */
+    KL_VEC(kl_expr *) head_exprs; /* a heading that is more than a name, for example `år mellan a och b`; else NULL */
     KL_VEC(kl_cell_role) head_role; /* LABEL, FROM, THROUGH known by the grammar; the rest OTHER, for the compiler to say */
     KL_VEC(kl_row) rows;
     kl_span span;
@@ -283,9 +291,13 @@ typedef struct kl_comment { /* # to the end of the line */
 } kl_comment;
 
 typedef struct kl_token { /* every token in source order, for the formatter */
-    int kind;
+    int kind;       /* T_… of the grammar */
     kl_span span;
+    uint16_t word;  /* the catalogue's entry for a keyword, else KL_NO_WORD */
+    uint16_t flags; /* KL_TOKEN_… */
 } kl_token;
+#define KL_NO_WORD UINT16_MAX
+enum { KL_TOKEN_FIRST = 1, KL_TOKEN_QUOTED = 2, KL_TOKEN_IN_ROW = 4 }; /* first on its line; in back quotes; in a table row */
 
 typedef enum kl_surface { KL_SV, KL_EN } kl_surface;
 

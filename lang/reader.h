@@ -1,0 +1,61 @@
+/* reader.h - what the steps from text to tree share: raw tokens, keywords, grammar. Internal to the room.
+ * May include: lang/tree, lang/diag, lang/catalogue.
+ * Start at kl_parse() in read.c: kl_scan() makes raw tokens, kl_resolve() finds the keywords, kl_yyparse() builds the tree. */
+#ifndef KL_LANG_READER_H
+#define KL_LANG_READER_H
+
+#include "lang/catalogue.h"
+#include "lang/diag.h"
+#include "lang/lang.h"
+
+typedef KL_VEC(kl_token) kl_token_list;
+
+typedef struct kl_seen_line {
+    int line; /* the token that begins it */
+    kl_span span;
+} kl_seen_line;
+
+typedef struct kl_reader {
+    kl_arena *arena;
+    kl_diags *diags;
+    kl_file *file;
+
+    /* scanning: raw tokens, words not yet told apart from keywords */
+    kl_token_list raw;
+    uint32_t at;       /* offset after the last match */
+    bool first;        /* nothing but blanks so far on this line */
+    unsigned nesting;  /* parentheses open */
+    kl_span opener;    /* the outermost open parenthesis */
+    bool too_nested;   /* reported once */
+
+    /* parsing */
+    size_t next;         /* token to hand out */
+    kl_piece *piece;     /* being built */
+    kl_body *body;       /* whose items may follow, or NULL */
+    kl_item *item;       /* being read, or NULL when it belongs nowhere */
+    kl_row *row;
+    kl_set_list *sets;   /* where sets go */
+    kl_name_list *names; /* where names go */
+    bool ruled;          /* the line under the table's heading has stood */
+    KL_VEC(kl_seen_line) seen; /* lines of the piece that may stand only once */
+} kl_reader;
+
+/* Raw tokens of the file's text into r->raw; words come as T_NAME, labels and table bars are told already. */
+void kl_scan(kl_reader *r);
+/* Keywords, line heads, phrases and the file's surface: r->raw into r->file->tokens. */
+void kl_resolve(kl_reader *r);
+
+/* The text of a token, as written. */
+kl_str kl_token_text(const kl_file *file, kl_span span);
+
+/* Decodes a token's text into what the tree holds; reports what is wrong in it. */
+kl_name kl_read_name(kl_reader *r, const kl_token *t);
+kl_text kl_read_string(kl_reader *r, const kl_token *t);
+kl_number kl_read_number(kl_reader *r, const kl_token *t);
+int32_t kl_read_date(kl_reader *r, const kl_token *t);
+kl_label kl_read_label(kl_reader *r, const kl_token *t);
+
+/* A syntax error: `expected` are grammar tokens. */
+void kl_unexpected(kl_reader *r, int token, kl_span span, const int *expected, size_t count);
+
+#endif

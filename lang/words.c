@@ -1,0 +1,240 @@
+/* words.c - tells keywords from names: the surface, phrases of several words, line heads, words that depend on their place.
+ * May include: lang/reader.h and the grammar's token numbers.
+ * Start at kl_resolve(); catalogue.def says where each word is a keyword. */
+#include "lang/parse.h"
+#include "lang/reader.h"
+
+typedef struct resolver {
+    kl_reader *r;
+    const kl_word_index *index;
+    kl_surface surface;
+    size_t at;        /* raw token being looked at */
+    int before;       /* the token before it */
+    int piece, head;  /* tokens of the piece and the line it stands in */
+    bool many;        /* in `utfall … flera` */
+    bool gridded;     /* the piece's table has begun */
+    bool heading;     /* in its first row */
+    unsigned ifs;     /* `om` waiting for their `annars` */
+    unsigned rounds;  /* `avrunda` waiting for their way of rounding */
+} resolver;
+
+/* The composed text of a word: pasted text may spell å as a and a ring. */
+static kl_str word_at(const resolver *v, size_t i)
+{
+    const kl_token *t = &v->r->raw.p[i];
+    return kl_utf8_compose(v->r->arena, kl_token_text(v->r->file, t->span));
+}
+
+static int raw_kind(const resolver *v, size_t i)
+{
+    return i < v->r->raw.n ? v->r->raw.p[i].kind : 0;
+}
+
+/* An operand is sure to follow: a line that begins here goes on with the line before. */
+static bool goes_on(int before)
+{
+    switch (before) {
+    case T_COMMA:
+    case T_COLON:
+    case T_OPEN_PAREN:
+    case T_PLUS:
+    case T_MINUS:
+    case T_STAR:
+    case T_SLASH:
+    case T_EQ:
+    case T_NE:
+    case T_LT:
+    case T_LE:
+    case T_GT:
+    case T_GE:
+    case T_RANGE:
+    case T_AND:
+    case T_OR:
+    case T_NOT:
+    case T_IMPLIES:
+    case T_IN:
+    case T_BETWEEN:
+    case T_HAS:
+    case T_LACKS:
+    case T_BREACHED:
+    case T_IF:
+    case T_THEN:
+    case T_ELSE:
+    case T_OTHERWISE:
+    case T_YEARS:
+    case T_MONTHS:
+    case T_DAYS:
+    case T_ROUND:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool begins_line(const resolver *v)
+{
+    return (v->r->raw.p[v->at].flags & KL_TOKEN_FIRST) && !goes_on(v->before);
+}
+
+/* `name :` and `name "title" :` introduce something; no keyword stands there. */
+static bool introduces(const resolver *v)
+{
+    int next = raw_kind(v, v->at + 1);
+    return next == T_COLON || (next == T_STRING && raw_kind(v, v->at + 2) == T_COLON);
+}
+
+static bool placed(const resolver *v, const kl_word *w, size_t length)
+{
+    int next = raw_kind(v, v->at + length);
+    bool in_row = v->r->raw.p[v->at].flags & KL_TOKEN_IN_ROW;
+    switch (w->class) {
+    case KL_W_RESERVED: return true;
+    case KL_W_PIECE: return begins_line(v) && !introduces(v);
+    case KL_W_HEAD:
+        if (!begins_line(v) || introduces(v))
+            return false;
+        return (v->piece != T_VALUES && v->piece != T_RECORD) || w->token == T_SOURCE;
+    case KL_W_TEXTED: return next == T_STRING && !introduces(v);
+    case KL_W_VALUED: return v->piece == T_VALUES && next == T_STRING;
+    case KL_W_FIELDED: return v->piece == T_RECORD && !introduces(v);
+    case KL_W_OUTCOMED: return v->piece == T_OUTCOME && !introduces(v);
+    case KL_W_DUTY: return v->piece == T_REQUIREMENT || v->piece == T_ADVICE;
+    case KL_W_TYPE: return v->before == T_COLON;
+    case KL_W_UNIT: return v->before == T_NUMBER;
+    case KL_W_QUANTIFIER: return v->before == T_HOLDS_WHEN || v->before == T_EXCEPT_WHEN;
+    case KL_W_STATE:
+        return v->piece == T_EXAMPLE && (in_row || v->head == T_EXPECTED || v->head == T_MISSING ||
+                                         v->head == T_FIRED || v->head == T_FINDINGS);
+    case KL_W_ROUNDING: return v->rounds > 0;
+    case KL_W_IN_IF: return v->ifs > 0 || v->surface == KL_EN;
+    }
+    return false;
+}
+
+/* How many raw tokens the entry's words take from here on, all on one line; 0 when they are not what stands here. */
+static size_t match(const resolver *v, const kl_word *w)
+{
+    kl_str text = w->text[v->surface];
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; n++) {
+        size_t end = i;
+        while (end < text.n && text.p[end] != ' ')
+            end++;
+        size_t at = v->at + n;
+        if (raw_kind(v, at) != T_NAME || (v->r->raw.p[at].flags & KL_TOKEN_QUOTED) ||
+            (n > 0 && (v->r->raw.p[at].flags & KL_TOKEN_FIRST)) ||
+            !kl_str_eq(word_at(v, at), (kl_str){text.p + i, end - i}))
+            return 0;
+        i = end + 1;
+    }
+    return n;
+}
+
+static bool currency_code(kl_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < 'A' || s.p[i] > 'Z')
+            return false;
+    return s.n == 3;
+}
+
+static void put(resolver *v, int kind, size_t length, uint16_t word)
+{
+    const kl_token *from = &v->r->raw.p[v->at], *to = &v->r->raw.p[v->at + length - 1];
+    kl_token t = {kind, {from->span.start, to->span.end}, word, from->flags};
+    KL_PUSH(v->r->arena, &v->r->file->tokens, t);
+    v->before = kind;
+    v->at += length;
+}
+
+/* Lines that hold conditions and results; they may begin anywhere. */
+static bool begins_body(int token)
+{
+    return token == T_WHEN || token == T_GIVES || token == T_HOLDS_WHEN || token == T_EXCEPT_WHEN || token == T_FOR ||
+           token == T_REQUIRES || token == T_APPLIES_WHEN || token == T_IN_FORCE_FROM;
+}
+
+static void keyword(resolver *v, uint16_t entry, size_t length)
+{
+    const kl_word *w = &kl_words[entry];
+    if (w->class == KL_W_PIECE) {
+        v->piece = w->token;
+        v->head = 0;
+        v->many = v->gridded = false;
+        v->ifs = v->rounds = 0;
+    } else if (w->class == KL_W_HEAD || begins_body(w->token)) {
+        v->head = w->token;
+        v->ifs = v->rounds = 0;
+    }
+    switch (w->token) {
+    case T_IF: v->ifs++; break;
+    case T_ELSE: v->ifs -= v->ifs > 0; break;
+    case T_ROUND: v->rounds++; break;
+    case T_NEAREST:
+    case T_NEAREST_EVEN:
+    case T_UPWARDS:
+    case T_DOWNWARDS: v->rounds--; break;
+    case T_MANY: v->many = true; break;
+    default: break;
+    }
+    put(v, w->token, length, entry);
+}
+
+static void resolve_word(resolver *v)
+{
+    const kl_token *t = &v->r->raw.p[v->at];
+    if (!(t->flags & KL_TOKEN_QUOTED)) {
+        kl_str word = word_at(v, v->at);
+        const uint16_t *entry = kl_words_at(v->index, word);
+        for (; entry && *entry != KL_NO_WORD; entry++) {
+            size_t length = match(v, &kl_words[*entry]);
+            if (length && placed(v, &kl_words[*entry], length)) {
+                keyword(v, *entry, length);
+                return;
+            }
+        }
+        if (v->before == T_NUMBER && currency_code(word)) {
+            put(v, T_UNIT, 1, KL_NO_WORD);
+            return;
+        }
+    }
+    bool lines_of_names = v->piece == T_VALUES || v->piece == T_RECORD || (v->piece == T_OUTCOME && v->many);
+    bool head = lines_of_names && begins_line(v) && v->before != T_VALUES && v->before != T_RECORD;
+    put(v, head ? T_LINE_NAME : T_NAME, 1, KL_NO_WORD);
+}
+
+static kl_surface find_surface(const resolver *v)
+{
+    kl_surface surface = KL_SV;
+    for (size_t i = 0; i < v->r->raw.n; i++) {
+        const kl_token *t = &v->r->raw.p[i];
+        if (t->kind == T_NAME && (t->flags & KL_TOKEN_FIRST) && !(t->flags & KL_TOKEN_QUOTED) &&
+            kl_piece_surface(word_at(v, i), &surface))
+            break;
+    }
+    return surface;
+}
+
+void kl_resolve(kl_reader *r)
+{
+    resolver v = {.r = r};
+    v.surface = r->file->surface = find_surface(&v);
+    v.index = kl_word_index_new(r->arena, v.surface);
+    while (v.at < r->raw.n) {
+        const kl_token *t = &r->raw.p[v.at];
+        if (t->kind == T_LABEL || t->kind == T_BULLET || t->kind == T_BAR)
+            v.ifs = v.rounds = 0;
+        if (t->kind == T_BAR && (t->flags & KL_TOKEN_FIRST)) {
+            v.heading = !v.gridded;
+            v.gridded = true;
+        }
+        if (t->kind == T_NAME)
+            resolve_word(&v);
+        else if (t->kind == T_BAR && v.heading)
+            put(&v, T_HEAD_BAR, 1, KL_NO_WORD);
+        else if (t->kind == T_STRING && (v.before == T_LABEL || v.before == T_BULLET))
+            put(&v, T_TITLE, 1, KL_NO_WORD);
+        else
+            put(&v, t->kind, 1, KL_NO_WORD);
+    }
+}
