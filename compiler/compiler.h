@@ -18,8 +18,14 @@ typedef struct kl_options {
     size_t include_count;
 } kl_options;
 
-typedef struct kl_sources { /* a file and everything it uses, each once */
+typedef struct kl_use { /* `använd` in files[user] found files[used] */
+    uint32_t user, used;
+    const kl_piece *piece;
+} kl_use;
+
+typedef struct kl_sources { /* a file and everything it uses, each once; the file itself first */
     KL_VEC(kl_file *) files;
+    KL_VEC(kl_use) uses;
 } kl_sources;
 
 /* Parses `path` and what it uses (använd a.b: a/b.klausul in the using file's folder, the nearest parent that has it, or an include

@@ -10,7 +10,7 @@
 
 /* diag.def: KL_DIAG(code, name, severity, "svenska", "english", "tips eller NULL", "hint or NULL")
  * The wordings take arguments %1 %2 %3 (strings). Codes: K01xx reading and grammar, K02xx names, types and meaning, K03xx examples,
- * K04xx limits, K05xx records, K06xx images, K07xx the command's use. */
+ * K04xx limits, K05xx records, K06xx images, K07xx the command's use, K08xx tables and overrides. */
 typedef enum kl_diag_id {
 #define KL_DIAG(code, name, severity, sv, en, tip, hint) KL_D_##name,
 #include "lang/diag.def"
