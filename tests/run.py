@@ -40,7 +40,9 @@ def suites(build, soak):
     yield "goldens", script("golden/run.py")
     yield "conformance", script("conformance/check.py")
     yield "guideline examples", [klausul, "test", "rules"]
-    yield "formatter properties", script("fmt/run.py", *long)
+    yield "formatter properties", script("fuzz/fmt_property.py", *long)
+    yield "record properties", script("fuzz/records_property.py", *long)
+    yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
     yield "documents", script("docs/run.py")
     yield "arrows", script("arrows.py")
     yield from units(build)

@@ -204,7 +204,7 @@ def keyword_table():
     """Keywords in both surfaces, as lang/catalogue.def gives them."""
     with open(os.path.join(ROOT, "lang/catalogue.def"), encoding="utf-8") as f:
         rows = re.findall(r'^KL_WORD\(\w+, (\w+), "(.*?)", "(.*?)"\)', f.read(), re.M)
-    return ["| sv | en | class |", "|---|---|---|", *(f"| `{sv}` | `{en}` | {where} |" for where, sv, en in rows)]
+    return ["| svenska | English | keyword |", "|---|---|---|", *(f"| {sv} | {en} | {where.lower()} |" for where, sv, en in rows)]
 
 
 def diagnostic_table():
@@ -290,7 +290,7 @@ def main():
             count.check(name, good, why)
     if not only:
         between_marks(count, "lang/spec/image.md", "instructions", opcode_table(), write)
-        between_marks(count, "lang/spec/reference.md", "keywords", keyword_table(), write)
+        between_marks(count, "lang/spec/grammar.md", "keywords", keyword_table(), write)
         between_marks(count, "lang/spec/reference.md", "limits", limit_table(), write)
         between_marks(count, "lang/spec/reference.md", "diagnostics", diagnostic_table(), write)
         help_and_papers(count, build)
