@@ -12,7 +12,7 @@ static void close_body(kl_reader *r)
 {
     kl_body *b = r->body;
     if (b && b->quantifier != KL_ONE && b->items.n == 0)
-        kl_report(r->diags, r->file, b->span, KL_D_NO_ITEMS, 1, kl_token_text(r->file, b->span));
+        kl_report(r->diags, r->file, b->span, KL_D_NO_ITEMS, 1, kl_quoted(r, kl_token_text(r->file, b->span)));
     r->body = NULL;
 }
 
@@ -62,7 +62,7 @@ static bool once(kl_reader *r, int line, kl_span at)
 {
     for (size_t i = 0; i < r->seen.n; i++)
         if (r->seen.p[i].line == line) {
-            kl_diag *d = kl_report(r->diags, r->file, at, KL_D_LINE_TWICE, 1, kl_token_text(r->file, at));
+            kl_diag *d = kl_report(r->diags, r->file, at, KL_D_LINE_TWICE, 1, kl_quoted(r, kl_token_text(r->file, at)));
             d->second_file = r->file;
             d->second = r->seen.p[i].span;
             return false;
@@ -360,7 +360,8 @@ void kl_begin_item(kl_reader *r, kl_label label)
     r->item = NULL;
     if (!r->body || r->body->quantifier == KL_ONE) {
         if (!r->body || r->body->cond->kind != KL_E_ERROR)
-            kl_report(r->diags, r->file, label.span, KL_D_ITEM_ALONE, 1, kl_token_text(r->file, label.span));
+            kl_report(r->diags, r->file, label.span, KL_D_ITEM_ALONE, 2, kl_quoted(r, kl_token_text(r->file, label.span)),
+                      kl_items_follow(r));
         return;
     }
     KL_PUSH(r->arena, &r->body->items, (kl_item){.label = label, .cond = kl_error(r, label.span), .span = label.span});
@@ -488,5 +489,10 @@ void kl_add_set(kl_reader *r, kl_name name, kl_expr *value, kl_span span)
 
 void kl_add_unknown(kl_reader *r, kl_name name, kl_span span)
 {
+    if (r->piece->kind != KL_P_EXAMPLE || r->sets != &r->piece->u.example.one.given) {
+        kl_report(r->diags, r->file, span, KL_D_UNKNOWN_PLACE, 2,
+                  kl_quoted(r, kl_keyword(T_UNKNOWN, r->file->surface)), kl_keyword(T_GIVEN, r->file->surface));
+        return;
+    }
     KL_PUSH(r->arena, r->sets, (kl_set){.name = name, .unknown = true, .span = span});
 }

@@ -67,7 +67,8 @@ void kl_add_empty_cell(kl_reader *r, kl_span bar)
 void kl_add_label_cell(kl_reader *r, kl_label label, kl_text title, kl_span span)
 {
     if (r->row->cells.n > 0)
-        kl_report(r->diags, r->file, label.span, KL_D_LABEL_PLACE, 1, kl_token_text(r->file, label.span));
+        kl_report(r->diags, r->file, label.span, KL_D_LABEL_PLACE, 1,
+                  kl_quoted(r, kl_token_text(r->file, label.span)));
     KL_PUSH(r->arena, &r->row->cells, (kl_cell){.label = label, .title = title, .span = span});
 }
 

@@ -117,6 +117,12 @@ static kl_str with_sign(kl_reader *r, kl_str s, char wrong, char right)
     return copy;
 }
 
+static kl_str sign_word(const kl_reader *r, char sign)
+{
+    bool sv = r->diags->lang == KL_SV;
+    return kl_str_of(sign == ',' ? (sv ? "komma" : "a comma") : (sv ? "punkt" : "a point"));
+}
+
 kl_number kl_read_number(kl_reader *r, const kl_token *t)
 {
     kl_str s = kl_token_text(r->file, t->span);
@@ -129,7 +135,7 @@ kl_number kl_read_number(kl_reader *r, const kl_token *t)
             after = true;
             if (s.p[i] != sign)
                 kl_report(r->diags, r->file, t->span, KL_D_DECIMAL_SIGN, 2,
-                          sign == ',' ? KL_STR("komma") : KL_STR("a point"), with_sign(r, s, s.p[i], sign));
+                          sign_word(r, sign), with_sign(r, s, s.p[i], sign));
         }
         if (s.p[i] < '0' || s.p[i] > '9')
             continue; /* the blanks between groups */

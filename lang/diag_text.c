@@ -151,8 +151,7 @@ static void print(const printer *p, const kl_diag *diag)
     if (diag->note.n)
         fprintf(p->out, "      = %.*s\n", KL_FMT(diag->note));
     if (diag->suggestion.n)
-        fprintf(p->out, "%s %.*s%s\n", word(p, "tips: menade du ”", "hint: did you mean “"), KL_FMT(diag->suggestion),
-                "”?");
+        fprintf(p->out, "%s%.*s”?\n", word(p, "tips: menade du ”", "hint: did you mean “"), KL_FMT(diag->suggestion));
     kl_str hint = kl_diag_hint(p->d, diag);
     if (hint.n)
         fprintf(p->out, "%s %.*s\n", word(p, "tips:", "hint:"), KL_FMT(hint));

@@ -25,7 +25,8 @@ typedef struct kl_reader {
     uint32_t at;       /* offset after the last match */
     bool first;        /* nothing but blanks so far on this line */
     unsigned nesting;  /* parentheses open */
-    kl_span opener;    /* the outermost open parenthesis */
+    kl_span last_label;
+    uint32_t open_string; /* where the last string without a closing quote ends */
     bool too_nested;   /* reported once */
 
     /* parsing */
@@ -54,6 +55,10 @@ kl_text kl_read_string(kl_reader *r, const kl_token *t);
 kl_number kl_read_number(kl_reader *r, const kl_token *t);
 int32_t kl_read_date(kl_reader *r, const kl_token *t);
 kl_label kl_read_label(kl_reader *r, const kl_token *t);
+
+/* For messages: in the quotes of their language, and the words that items follow (`gäller när någon`). */
+kl_str kl_quoted(kl_reader *r, kl_str s);
+kl_str kl_items_follow(kl_reader *r);
 
 /* A syntax error: `expected` are grammar tokens. */
 void kl_unexpected(kl_reader *r, int token, kl_span span, const int *expected, size_t count);

@@ -95,7 +95,7 @@ static bool placed(const resolver *v, const kl_word *w, size_t length)
             return false;
         return (v->piece != T_VALUES && v->piece != T_RECORD) || w->token == T_SOURCE;
     case KL_W_TEXTED: return next == T_STRING && !introduces(v);
-    case KL_W_VALUED: return v->piece == T_VALUES && next == T_STRING;
+    case KL_W_VALUED: return v->piece == T_VALUES && (next == T_STRING || !begins_line(v));
     case KL_W_FIELDED: return v->piece == T_RECORD && !introduces(v);
     case KL_W_OUTCOMED: return v->piece == T_OUTCOME && !introduces(v);
     case KL_W_DUTY: return v->piece == T_REQUIREMENT || v->piece == T_ADVICE;
@@ -180,6 +180,104 @@ static void keyword(resolver *v, uint16_t entry, size_t length)
     put(v, w->token, length, entry);
 }
 
+/* ---- slips that are mended here, so that the lines after them are still understood ---- */
+
+static bool is_list(int head)
+{
+    return head == T_GIVEN || head == T_EXPECTED || head == T_ASSUMING || head == T_GIVES;
+}
+
+/* `givet a 1` and on the next line `b 2`: the element before is complete, so a comma is missing. A name alone might
+ * still take the next line as its value. */
+static bool lacks_comma(const resolver *v)
+{
+    const kl_file *file = v->r->file;
+    if (!is_list(v->head) || !begins_line(v) || v->ifs || file->tokens.n < 2)
+        return false;
+    switch (v->before) {
+    case T_NUMBER:
+    case T_UNIT:
+    case T_DATE:
+    case T_STRING:
+    case T_YES:
+    case T_NO:
+    case T_CLOSE_PAREN:
+    case T_NOT_STATED:
+    case T_UNDETERMINED: return true;
+    case T_NAME: {
+        int earlier = file->tokens.p[file->tokens.n - 2].kind;
+        return earlier == T_NAME || earlier == T_UNKNOWN;
+    }
+    default: return false;
+    }
+}
+
+/* The keyword of a class that a word at the start of a line was probably meant to be; KL_NO_WORD when none is close. */
+static uint16_t close_entry(const resolver *v, kl_str word, kl_word_class class)
+{
+    uint16_t best = KL_NO_WORD;
+    size_t least = word.n < 4 ? 1 : 2;
+    for (size_t i = 0; i < kl_words_count && word.n > 2; i++) {
+        if (kl_words[i].class != class)
+            continue;
+        size_t distance = kl_str_distance(word, kl_words[i].text[v->surface], least);
+        if (distance > 0 && (best == KL_NO_WORD ? distance <= least : distance < least)) {
+            best = (uint16_t)i;
+            least = distance;
+        }
+    }
+    return best;
+}
+
+/* A piece word misspelt or of the other surface, at the very start of a line and followed as a piece word is. */
+static bool mend_piece(resolver *v, kl_str word)
+{
+    const kl_token *t = &v->r->raw.p[v->at];
+    kl_str text = v->r->file->text;
+    bool flush = t->span.start == 0 || text.p[t->span.start - 1] == '\n';
+    int next = raw_kind(v, v->at + 1);
+    if (!flush || !begins_line(v) || introduces(v) ||
+        !(next == T_NAME || (next == T_STRING && v->piece != T_VALUES && v->piece != T_RECORD)))
+        return false;
+    kl_surface other;
+    if (kl_piece_surface(word, &other)) {
+        for (size_t i = 0; i < kl_words_count; i++)
+            if (kl_words[i].class == KL_W_PIECE && kl_str_eq(kl_words[i].text[other], word)) {
+                kl_report(v->r->diags, v->r->file, t->span, KL_D_OTHER_SURFACE, 2, kl_quoted(v->r, word),
+                          kl_quoted(v->r, kl_words[i].text[v->surface]));
+                keyword(v, (uint16_t)i, 1);
+                return true;
+            }
+    }
+    uint16_t entry = close_entry(v, word, KL_W_PIECE);
+    if (entry == KL_NO_WORD)
+        return false;
+    kl_diag *d = kl_report(v->r->diags, v->r->file, t->span, KL_D_UNKNOWN_PIECE, 1, kl_quoted(v->r, word));
+    d->suggestion = kl_words[entry].text[v->surface];
+    keyword(v, entry, 1);
+    return true;
+}
+
+static bool mend_list(resolver *v, kl_str word)
+{
+    const kl_token *t = &v->r->raw.p[v->at];
+    if (!lacks_comma(v))
+        return false;
+    uint16_t entry = close_entry(v, word, KL_W_HEAD);
+    if (entry != KL_NO_WORD) {
+        kl_diag *d = kl_report(v->r->diags, v->r->file, t->span, KL_D_UNKNOWN_LINE, 2, kl_quoted(v->r, word),
+                               kl_keyword(T_AND, v->surface));
+        d->suggestion = kl_words[entry].text[v->surface];
+        keyword(v, entry, 1);
+        return true;
+    }
+    kl_report(v->r->diags, v->r->file, t->span, KL_D_MISSING_COMMA, 1, kl_quoted(v->r, word));
+    KL_PUSH(v->r->arena, &v->r->file->tokens,
+            (kl_token){T_COMMA, {t->span.start, t->span.start}, KL_NO_WORD, 0});
+    v->before = T_COMMA;
+    return false;
+}
+
 static void resolve_word(resolver *v)
 {
     const kl_token *t = &v->r->raw.p[v->at];
@@ -197,6 +295,8 @@ static void resolve_word(resolver *v)
             put(v, T_UNIT, 1, KL_NO_WORD);
             return;
         }
+        if (mend_piece(v, word) || mend_list(v, word))
+            return;
     }
     bool lines_of_names = v->piece == T_VALUES || v->piece == T_RECORD || (v->piece == T_OUTCOME && v->many);
     bool head = lines_of_names && begins_line(v) && v->before != T_VALUES && v->before != T_RECORD;
