@@ -185,7 +185,10 @@ static kl_case_list result_cell(kl_front *f, const column *c, const kl_cell *cel
     kl_case_list none = {0};
     if (cell->empty || cell->list.n == 0 || c->type.kind == KL_T_NONE) return none;
     const kl_expr *first = cell->list.p[0];
-    if (cell->negate || first->kind == KL_E_ANY || first->kind == KL_E_UNKNOWN) {
+    bool test = first->kind == KL_E_ANY || first->kind == KL_E_UNKNOWN || first->kind == KL_E_RANGE ||
+                (!first->a && (first->kind == KL_E_COMPARE || first->kind == KL_E_BETWEEN || first->kind == KL_E_HAS ||
+                               first->kind == KL_E_LACKS));
+    if (cell->negate || test) {
         kl_front_report(f, cell->span, KL_D_CELL_RESULT, 0);
         return none;
     }
