@@ -93,7 +93,7 @@ void kl_end_row(kl_reader *r, kl_span span);
 kl_grid *kl_piece_grid(kl_piece *piece);
 
 /* ---- expressions, dates and types (build_expr.c) ---- */
-kl_date kl_date_of(int32_t day, kl_span span);
+kl_date kl_date_said(int32_t day, kl_span span);
 kl_date kl_date_named(kl_name name);
 kl_type_ref kl_type(kl_type_kind kind, kl_span span);
 kl_type_ref kl_type_named(kl_type_kind kind, kl_name name, kl_span span);

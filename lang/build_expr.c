@@ -9,7 +9,7 @@ kl_span kl_join(kl_span a, kl_span b)
     return (kl_span){a.start < b.start ? a.start : b.start, a.end > b.end ? a.end : b.end};
 }
 
-kl_date kl_date_of(int32_t day, kl_span span)
+kl_date kl_date_said(int32_t day, kl_span span)
 {
     return (kl_date){.said = true, .day = day, .span = span};
 }

@@ -99,7 +99,7 @@ period_line:
   | AFTER_UNKNOWN            { kl_put_after(r, @1, KL_BEYOND_UNKNOWN); }
   | AFTER_NOTHING            { kl_put_after(r, @1, KL_BEYOND_NOTHING); };
 
-date: DATE { $$ = kl_date_of($1, @1); } | NAME { $$ = kl_date_named($1); };
+date: DATE { $$ = kl_date_said($1, @1); } | NAME { $$ = kl_date_named($1); };
 
 type:
     YES SLASH NO                                 { $$ = kl_type(KL_T_BOOL, @$); }
