@@ -100,10 +100,6 @@ typedef struct kl_table_rows {
     uint32_t first, last; /* entries of its rows */
 } kl_table_rows;
 
-typedef struct kl_civil {
-    int32_t year, month, day;
-} kl_civil;
-
 typedef enum kl_note_id {
 #define KL_NOTE(name, sv, en) KL_N_##name,
 #include "lang/notes.def"
@@ -151,7 +147,6 @@ void kl_front_second(kl_front *f, kl_diag *d, uint32_t file, kl_span span, kl_no
 kl_str kl_front_kind_word(const kl_front *f, kl_symbol_kind kind);
 kl_str kl_front_type_word(const kl_front *f, ir_type t);
 kl_str kl_front_day_word(const kl_front *f, int32_t day); /* 2024-01-31 */
-kl_civil kl_front_civil(int32_t day);
 
 /* ------------------------------------------------------------------ names.c */
 #define KL_KIND(k) (1u << (k))
@@ -175,6 +170,7 @@ bool kl_type_ordered(ir_type t); /* or a date, minutes, days */
 ir_type kl_front_type(kl_front *f, const kl_type_ref *ref);
 void kl_front_money(kl_front *f, kl_span span); /* money is used here: the guideline needs a currency */
 kl_val kl_val_bad(kl_span span);
+kl_val kl_val_cannot(kl_front *f, kl_span span, kl_diag_id id, kl_val a, kl_val b); /* reports the two types */
 bool kl_val_constant(const kl_front *f, kl_val v);
 kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted);                 /* to a declared type, exactly */
 bool kl_front_meet(kl_front *f, kl_val *a, kl_val *b, kl_span span);        /* to one type with as many decimals */
@@ -208,13 +204,14 @@ uint32_t kl_front_text(kl_front *f, kl_str text);                 /* its index a
 bool kl_front_visit(kl_front *f, uint32_t node, unsigned mark);   /* true the first time under this mark */
 unsigned kl_front_new_mark(kl_front *f);
 
-/* ------------------------------------------------------------------ fold.c, sums.c, arms.c, conditions.c, results.c */
+/* ------------------------------------------------------------------ fold.c, sums.c, rounding.c, arms.c, conditions.c, results.c */
 typedef enum kl_fold_state { KL_FOLD_OK, KL_FOLD_OVERFLOW, KL_FOLD_ZERO } kl_fold_state;
 kl_fold_state kl_fold(ir_kind kind, int64_t a, int64_t b, int64_t value, kl_round round, int64_t *out);
 /* A number node, folded when its parts are constants; IR_NONE after a report. */
 uint32_t kl_front_arith(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type, kl_span span);
 /* want: the type wanted, for names of values and sets; KL_T_NONE when nothing says. */
 kl_val kl_lower_sum(kl_front *f, const kl_expr *e, ir_type want);
+kl_val kl_lower_round(kl_front *f, const kl_expr *e, ir_type want);
 uint32_t kl_front_code(kl_front *f, const kl_expr *e, uint32_t set); /* the value of the set that a name is; IR_NONE after a report */
 kl_arm_list kl_front_arms(kl_front *f, uint32_t node);
 uint32_t kl_front_join_arms(kl_front *f, const kl_arm_list *arms, const uint32_t *truths); /* the truth of whichever arm holds */
@@ -236,7 +233,6 @@ uint32_t kl_front_absent(kl_front *f, const kl_when *w); /* truth: another text 
 uint32_t kl_front_row_dates(kl_front *f, const kl_cell *from, const kl_cell *through, ir_entry *entry);
 void kl_front_declare_tariff(kl_front *f, kl_symbol *symbol);
 uint32_t kl_front_tariff(kl_front *f, const kl_symbol *s);
-int32_t kl_front_months(int32_t from, int32_t to);
 
 /* ------------------------------------------------------------------ entries.c, rules.c, tables.c, feeding.c */
 uint32_t kl_front_entry(kl_front *f, ir_entry_kind kind, kl_str id, uint32_t parent, kl_span span);
@@ -254,6 +250,8 @@ void kl_front_candidates(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t
 kl_entry_cases kl_front_entry_cases(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t absent);
 void kl_front_entry_candidates(kl_front *f, const kl_entry_cases *e, kl_span span);
 uint32_t kl_front_column(const kl_front *f, uint32_t outcome, kl_str name);
+/* The column of a many-of outcome that a name says: OUTCOME.COLUMN, or COLUMN where nothing else has the name. */
+bool kl_front_part(kl_front *f, const kl_name *name, uint32_t *outcome, uint32_t *column);
 kl_str kl_front_row_label(const kl_front *f, uint32_t entry); /* the part of a row's id after its table's; empty for what is no row */
 void kl_front_lower_rule(kl_front *f, const kl_symbol *s);
 void kl_front_lower_table(kl_front *f, const kl_symbol *s);

@@ -3,15 +3,6 @@
  * Start at kl_front_period() (what a `gäller från …` line means) and kl_front_tariff(). */
 #include "compiler/front.h"
 
-/* ------------------------------------------------------------------ calendar */
-int32_t kl_front_months(int32_t from, int32_t to) {
-    kl_civil a = kl_front_civil(from), b = kl_front_civil(to);
-    int32_t months = (b.year - a.year) * 12 + (b.month - a.month);
-    if (months > 0 && b.day < a.day) months--;
-    if (months < 0 && b.day > a.day) months++;
-    return months;
-}
-
 /* ------------------------------------------------------------------ the two sides of a date */
 static uint32_t date_node(kl_front *f) { return kl_n_field(f, f->g->dated_by); }
 
@@ -234,7 +225,7 @@ static void sort_steps(step_list *s) {
 }
 
 /* Every day once: the line `före D` must end where the first `från` begins, and no two may begin on one day. */
-static void check_cover(kl_front *f, const kl_piece *p, const step_list *s) {
+static void check_cover(kl_front *f, const step_list *s) {
     for (size_t i = 1; i < s->n; i++)
         if (s->p[i].from == s->p[i - 1].from) {
             kl_diag *d = kl_front_report(f, s->p[i].line->span, KL_D_TARIFF_TWICE, 0);
@@ -250,7 +241,6 @@ static void check_cover(kl_front *f, const kl_piece *p, const step_list *s) {
     }
     if (s->p[0].from == INT32_MIN && s->n == 1 && first->before.said)
         kl_front_report(f, first->span, KL_D_TARIFF_HOLE, 1, kl_front_day_word(f, first->before.day));
-    (void)p;
 }
 
 void kl_front_declare_tariff(kl_front *f, kl_symbol *symbol) {
@@ -274,11 +264,11 @@ void kl_front_declare_tariff(kl_front *f, kl_symbol *symbol) {
         KL_PUSH(f->arena, &steps, ((step){line->from.said ? line->from.day : INT32_MIN, line, v.node}));
     }
     if (steps.n == 0) {
-        if (ok) kl_front_report(f, p->name.span, KL_D_TARIFF_EMPTY, 1, symbol->name);
+        if (ok && symbol->name.n) kl_front_report(f, p->name.span, KL_D_TARIFF_EMPTY, 1, symbol->name);
         ok = false;
     } else {
         sort_steps(&steps);
-        check_cover(f, p, &steps);
+        check_cover(f, &steps);
     }
     if (!ok) t.type.kind = KL_T_NONE;
     t.steps = steps.n;

@@ -69,6 +69,24 @@ uint32_t kl_front_column(const kl_front *f, uint32_t outcome, kl_str name) {
     return IR_NONE;
 }
 
+bool kl_front_part(kl_front *f, const kl_name *name, uint32_t *outcome, uint32_t *column) {
+    unsigned found = 0;
+    for (uint32_t i = 0; i < f->g->outcomes.n; i++) {
+        const ir_outcome *o = &f->g->outcomes.p[i];
+        kl_str rest = name->text;
+        if (!o->many) continue;
+        if (rest.n > o->name.n && rest.p[o->name.n] == '.' && memcmp(rest.p, o->name.p, o->name.n) == 0)
+            rest = (kl_str){rest.p + o->name.n + 1, rest.n - o->name.n - 1};
+        uint32_t part = kl_front_column(f, i, rest);
+        if (part == IR_NONE || found++) continue;
+        *outcome = i;
+        *column = part;
+    }
+    if (found == 0 || kl_front_peek(f, *name, KL_IN_EXPRESSIONS)) return false; /* an outcome or a field comes first */
+    if (found > 1) kl_front_report(f, name->span, KL_D_COLUMN_AMBIGUOUS, 1, name->text);
+    return true;
+}
+
 /* ------------------------------------------------------------------ rules */
 static void give_entry(kl_front *f, const kl_set *set, uint32_t entry, uint32_t outcome, uint32_t absent) {
     if (!set->value || set->value->kind != KL_E_ENTRY) {
@@ -114,6 +132,40 @@ static void give(kl_front *f, const kl_set *set, uint32_t entry, uint32_t absent
     kl_front_candidates(f, entry, s->index, absent, &cases);
 }
 
+/* `OUTCOME.COLUMN value, …`: the columns of one entry, taken together at the first of them. */
+static bool give_columns(kl_front *f, const kl_set_list *gives, size_t first, uint32_t entry, uint32_t absent, bool *taken) {
+    uint32_t outcome, column;
+    if (!kl_front_part(f, &gives->p[first].name, &outcome, &column)) return false;
+    kl_entry_cases e = kl_front_entry_cases(f, entry, outcome, absent);
+    for (size_t i = first; i < gives->n; i++) {
+        uint32_t other;
+        const kl_set *set = &gives->p[i];
+        if (!kl_front_part(f, &set->name, &other, &column) || other != outcome) continue;
+        taken[i] = e.said[column] = true;
+        ir_type type = f->g->outcomes.p[outcome].columns.p[column].type;
+        if (set->value) {
+            e.cases[column] = kl_front_result(f, set->value, type);
+        } else if (type.kind == KL_T_BOOL) {
+            kl_case yes = {IR_NONE, {IR_R_NUMBER, kl_n_number(f, 1, type), IR_NONE, 0, {0}}};
+            KL_PUSH(f->arena, &e.cases[column], yes);
+        } else {
+            kl_front_report(f, set->span, KL_D_VALUE_MISSING, 2, set->name.text, kl_front_type_word(f, type));
+        }
+    }
+    kl_front_entry_candidates(f, &e, gives->p[first].span);
+    return true;
+}
+
+static void check_twice(kl_front *f, const kl_set_list *gives, size_t i) {
+    if (gives->p[i].value && gives->p[i].value->kind == KL_E_ENTRY) return; /* several entries may be given */
+    for (size_t k = 0; k < i; k++)
+        if (kl_str_eq(gives->p[k].name.text, gives->p[i].name.text)) {
+            kl_diag *d = kl_front_report(f, gives->p[i].name.span, KL_D_GIVEN_TWICE, 1, gives->p[i].name.text);
+            kl_front_second(f, d, f->file, gives->p[k].name.span, KL_N_FIRST_HERE, KL_NO_ARG);
+            return;
+        }
+}
+
 void kl_front_lower_rule(kl_front *f, const kl_symbol *s) {
     const kl_piece *p = s->piece;
     kl_when when = kl_front_period(f, p);
@@ -123,14 +175,10 @@ void kl_front_lower_rule(kl_front *f, const kl_symbol *s) {
     f->g->entries.p[s->index].truth = truth;
     uint32_t absent = kl_front_absent(f, &when);
     const kl_set_list *gives = &p->u.rule.gives;
+    bool *taken = kl_alloc_array(f->arena, gives->n + 1, sizeof *taken);
     for (size_t i = 0; i < gives->n; i++) {
-        bool entry = gives->p[i].value && gives->p[i].value->kind == KL_E_ENTRY;
-        for (size_t k = 0; k < i && !entry; k++)
-            if (kl_str_eq(gives->p[k].name.text, gives->p[i].name.text)) {
-                kl_diag *d = kl_front_report(f, gives->p[i].name.span, KL_D_GIVEN_TWICE, 1, gives->p[i].name.text);
-                kl_front_second(f, d, f->file, gives->p[k].name.span, KL_N_FIRST_HERE, KL_NO_ARG);
-                break;
-            }
+        check_twice(f, gives, i);
+        if (taken[i] || give_columns(f, gives, i, s->index, absent, taken)) continue;
         give(f, &gives->p[i], s->index, absent);
     }
     if (gives->n == 0 && p->u.rule.overrides.n == 0) kl_front_report(f, p->name.span, KL_D_RULE_GIVES_NOTHING, 1, s->name);

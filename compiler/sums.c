@@ -28,7 +28,7 @@ static kl_val arith(kl_front *f, ir_kind kind, kl_val a, kl_val b, ir_type type,
     return n == IR_NONE ? kl_val_bad(span) : (kl_val){n, type, false, span};
 }
 
-static kl_val cannot(kl_front *f, kl_span span, kl_diag_id id, kl_val a, kl_val b) {
+kl_val kl_val_cannot(kl_front *f, kl_span span, kl_diag_id id, kl_val a, kl_val b) {
     if (a.type.kind != KL_T_NONE && b.type.kind != KL_T_NONE)
         kl_front_report(f, span, id, 2, kl_front_type_word(f, a.type), kl_front_type_word(f, b.type));
     return kl_val_bad(span);
@@ -38,9 +38,9 @@ static kl_val add(kl_front *f, const kl_expr *e, kl_val a, kl_val b) {
     ir_kind kind = e->kind == KL_E_ADD ? IR_ADD : IR_SUB;
     if (a.type.kind == KL_T_DATE && b.type.kind == KL_T_DAYS) return arith(f, kind, a, b, DATE, e->span);
     if (kind == IR_ADD && a.type.kind == KL_T_DAYS && b.type.kind == KL_T_DATE) return arith(f, kind, a, b, DATE, e->span);
-    if (a.type.kind == KL_T_DATE || b.type.kind == KL_T_DATE) return cannot(f, e->span, KL_D_DATE_SUM, a, b);
+    if (a.type.kind == KL_T_DATE || b.type.kind == KL_T_DATE) return kl_val_cannot(f, e->span, KL_D_DATE_SUM, a, b);
     if (!kl_front_meet(f, &a, &b, e->span)) return kl_val_bad(e->span);
-    if (!kl_type_ordered(a.type)) return cannot(f, e->span, KL_D_NOT_A_NUMBER, a, b);
+    if (!kl_type_ordered(a.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, a, b);
     return arith(f, kind, a, b, a.type, e->span);
 }
 
@@ -52,7 +52,7 @@ static kl_val multiply(kl_front *f, const kl_expr *e, kl_val a, kl_val b) {
     }
     ir_type type = b.type;
     bool unit = type.kind == KL_T_MONEY || ((type.kind == KL_T_MINUTES || type.kind == KL_T_DAYS) && a.type.decimals == 0);
-    if (!kl_type_number(a.type) || !(unit || kl_type_number(type))) return cannot(f, e->span, KL_D_CANNOT_MULTIPLY, a, b);
+    if (!kl_type_number(a.type) || !(unit || kl_type_number(type))) return kl_val_cannot(f, e->span, KL_D_CANNOT_MULTIPLY, a, b);
     unsigned decimals = (unsigned)a.type.decimals + type.decimals;
     if (decimals > 2 * KL_MAX_DECIMALS) {
         kl_front_report(f, e->span, KL_D_LIMIT_DECIMALS, 1, kl_str_fmt(f->arena, "%d", 2 * KL_MAX_DECIMALS));
@@ -61,75 +61,6 @@ static kl_val multiply(kl_front *f, const kl_expr *e, kl_val a, kl_val b) {
     if (type.kind == KL_T_INTEGER && decimals > 0) type.kind = KL_T_DECIMAL;
     type.decimals = (uint8_t)decimals;
     return arith(f, IR_MUL, a, b, type, e->span);
-}
-
-/* ------------------------------------------------------------------ rounding */
-/* a / b, rounded to `decimals` (below the unit of the result). */
-static kl_val divide(kl_front *f, const kl_expr *e, const kl_expr *round, uint8_t decimals, ir_type want) {
-    kl_val a = kl_lower_sum(f, e->a, want), b = kl_lower_sum(f, e->b, (ir_type){0});
-    if (a.type.kind == KL_T_NONE || b.type.kind == KL_T_NONE) return kl_val_bad(round->span);
-    ir_type type = a.type;
-    if (kl_type_number(b.type)) { /* so many of a */
-        if (!kl_type_ordered(a.type) || a.type.kind == KL_T_DATE) return cannot(f, e->span, KL_D_CANNOT_DIVIDE, a, b);
-    } else if (kl_type_ordered(b.type) && b.type.kind != KL_T_DATE && a.type.kind == b.type.kind) { /* how many times b in a */
-        type = INTEGER;
-    } else {
-        return cannot(f, e->span, KL_D_CANNOT_DIVIDE, a, b);
-    }
-    if (kl_type_number(type)) type.kind = decimals ? KL_T_DECIMAL : KL_T_INTEGER;
-    if ((type.kind == KL_T_MINUTES || type.kind == KL_T_DAYS) && decimals > 0) {
-        kl_front_report(f, round->span, KL_D_ROUND_UNIT, 1, kl_front_type_word(f, type));
-        return kl_val_bad(round->span);
-    }
-    type.decimals = decimals;
-    /* (a / 10^s) / (b / 10^t) · 10^d = a · 10^(d + t − s) / b */
-    int shift = decimals + b.type.decimals - a.type.decimals;
-    if (shift > 2 * KL_MAX_DECIMALS) {
-        kl_front_report(f, e->span, KL_D_LIMIT_DECIMALS, 1, kl_str_fmt(f->arena, "%d", 2 * KL_MAX_DECIMALS));
-        return kl_val_bad(e->span);
-    }
-    if (shift < 0) { /* more decimals above the line than asked for: move them under it */
-        int64_t factor = 1;
-        for (int i = shift; i < 0; i++) factor *= 10;
-        uint32_t wide = kl_front_arith(f, IR_MUL, b.node, kl_n_number(f, factor, INTEGER), 0, KL_ROUND_NONE, b.type, e->span);
-        if (wide == IR_NONE) return kl_val_bad(e->span);
-        b.node = wide;
-        shift = 0;
-    }
-    uint32_t n = kl_front_arith(f, IR_DIV, a.node, b.node, shift, round->round, type, e->span);
-    return n == IR_NONE ? kl_val_bad(e->span) : (kl_val){n, type, false, round->span};
-}
-
-/* avrunda x till n decimaler, till hela, till jämna STEG. */
-static kl_val lower_round(kl_front *f, const kl_expr *e, ir_type want) {
-    uint8_t decimals = (uint8_t)e->number.value;
-    if (e->number.value > KL_MAX_DECIMALS) {
-        kl_front_report(f, e->span, KL_D_LIMIT_DECIMALS, 1, kl_str_fmt(f->arena, "%d", KL_MAX_DECIMALS));
-        return kl_val_bad(e->span);
-    }
-    if (e->a->kind == KL_E_DIV && !e->b) return divide(f, e->a, e, decimals, want);
-    kl_val a = kl_lower_sum(f, e->a, want);
-    if (a.type.kind == KL_T_NONE) return kl_val_bad(e->span);
-    if (!kl_type_ordered(a.type) || a.type.kind == KL_T_DATE) {
-        kl_front_report(f, e->a->span, KL_D_CANNOT_ROUND, 1, kl_front_type_word(f, a.type));
-        return kl_val_bad(e->span);
-    }
-    if (e->b) { /* a multiple of a step */
-        kl_val step = kl_lower_sum(f, e->b, a.type);
-        if (!kl_front_meet(f, &a, &step, e->span)) return kl_val_bad(e->span);
-        if (!kl_val_constant(f, step) || kl_node_at(f, step.node)->value <= 0) {
-            kl_front_report(f, e->b->span, KL_D_ROUND_STEP, 0);
-            return kl_val_bad(e->span);
-        }
-        uint32_t n = kl_front_arith(f, IR_ROUND, a.node, IR_NONE, kl_node_at(f, step.node)->value, e->round, a.type, e->span);
-        return n == IR_NONE ? kl_val_bad(e->span) : (kl_val){n, a.type, false, e->span};
-    }
-    if (decimals >= a.type.decimals) return a; /* nothing to round away */
-    ir_type type = a.type;
-    type.decimals = decimals;
-    if (type.kind == KL_T_DECIMAL && decimals == 0) type.kind = KL_T_INTEGER;
-    uint32_t n = kl_front_arith(f, IR_RESCALE, a.node, IR_NONE, a.type.decimals - decimals, e->round, type, e->span);
-    return n == IR_NONE ? kl_val_bad(e->span) : (kl_val){n, type, false, e->span};
 }
 
 /* ------------------------------------------------------------------ literals */
@@ -277,17 +208,17 @@ static kl_val lower_least(kl_front *f, const kl_expr *e, ir_type want) {
     for (size_t i = 1; i < e->list.n; i++) {
         kl_val next = kl_lower_sum(f, e->list.p[i], want);
         if (!kl_front_meet(f, &best, &next, e->span)) return kl_val_bad(e->span);
-        if (!kl_type_ordered(best.type)) return cannot(f, e->span, KL_D_NOT_A_NUMBER, best, next);
+        if (!kl_type_ordered(best.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, best, next);
         best = arith(f, e->kind == KL_E_MIN ? IR_MIN : IR_MAX, best, next, best.type, e->span);
     }
-    if (best.type.kind != KL_T_NONE && !kl_type_ordered(best.type)) return cannot(f, e->span, KL_D_NOT_A_NUMBER, best, best);
+    if (best.type.kind != KL_T_NONE && !kl_type_ordered(best.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, best, best);
     return best;
 }
 
 static kl_val lower_between(kl_front *f, const kl_expr *e) {
     kl_val a = kl_lower_sum(f, e->a, (ir_type){0}), b = kl_lower_sum(f, e->b, (ir_type){0});
     if (a.type.kind == KL_T_NONE || b.type.kind == KL_T_NONE) return kl_val_bad(e->span);
-    if (a.type.kind != KL_T_DATE || b.type.kind != KL_T_DATE) return cannot(f, e->span, KL_D_DATES_WANTED, a, b);
+    if (a.type.kind != KL_T_DATE || b.type.kind != KL_T_DATE) return kl_val_cannot(f, e->span, KL_D_DATES_WANTED, a, b);
     ir_kind kind = e->kind == KL_E_YEARS ? IR_YEARS : e->kind == KL_E_MONTHS ? IR_MONTHS : IR_DAYS;
     return arith(f, kind, a, b, kind == IR_DAYS ? DAYS : INTEGER, e->span);
 }
@@ -295,7 +226,7 @@ static kl_val lower_between(kl_front *f, const kl_expr *e) {
 static kl_val lower_neg(kl_front *f, const kl_expr *e, ir_type want) {
     kl_val a = kl_lower_sum(f, e->a, want);
     if (a.type.kind == KL_T_NONE) return kl_val_bad(e->span);
-    if (!kl_type_ordered(a.type) || a.type.kind == KL_T_DATE) return cannot(f, e->span, KL_D_NOT_A_NUMBER, a, a);
+    if (!kl_type_ordered(a.type) || a.type.kind == KL_T_DATE) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, a, a);
     uint32_t n = kl_front_arith(f, IR_NEG, a.node, IR_NONE, 0, KL_ROUND_NONE, a.type, e->span);
     return n == IR_NONE ? kl_val_bad(e->span) : (kl_val){n, a.type, a.literal, e->span};
 }
@@ -341,7 +272,7 @@ kl_val kl_lower_sum(kl_front *f, const kl_expr *e, ir_type want) {
     case KL_E_YEARS:
     case KL_E_MONTHS:
     case KL_E_DAYS: v = lower_between(f, e); break;
-    case KL_E_ROUND: v = lower_round(f, e, want); break;
+    case KL_E_ROUND: v = kl_lower_round(f, e, want); break;
     case KL_E_EMPTY:
         if (!e->a) {
             v = lower_set(f, e, want);

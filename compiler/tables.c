@@ -40,26 +40,6 @@ kl_str kl_front_row_label(const kl_front *f, uint32_t entry) {
 }
 
 /* ------------------------------------------------------------------ headings */
-/* The column of a many-of outcome that a heading names: OUTCOME.COLUMN, or COLUMN where only one outcome has it. */
-static bool many_column(kl_front *f, const kl_name *name, column *c) {
-    unsigned found = 0;
-    for (uint32_t i = 0; i < f->g->outcomes.n; i++) {
-        const ir_outcome *o = &f->g->outcomes.p[i];
-        kl_str rest = name->text;
-        if (!o->many) continue;
-        if (rest.n > o->name.n && rest.p[o->name.n] == '.' && memcmp(rest.p, o->name.p, o->name.n) == 0)
-            rest = (kl_str){rest.p + o->name.n + 1, rest.n - o->name.n - 1};
-        uint32_t part = kl_front_column(f, i, rest);
-        if (part == IR_NONE || found++) continue;
-        c->role = COL_RESULT;
-        c->outcome = i;
-        c->part = part;
-        c->type = o->columns.p[part].type;
-    }
-    if (found > 1) kl_front_report(f, name->span, KL_D_COLUMN_AMBIGUOUS, 1, name->text);
-    return found > 0;
-}
-
 static void test_column(kl_front *f, const kl_expr *e, column *c) {
     c->test = kl_lower_sum(f, e, NOTHING);
     c->role = COL_TEST;
@@ -100,7 +80,11 @@ static column heading(kl_front *f, const kl_grid *grid, size_t i) {
         c.type = f->g->outcomes.p[outcome->index].type;
         return c;
     }
-    if (!kl_front_peek(f, *name, KL_IN_EXPRESSIONS) && many_column(f, name, &c)) return c;
+    if (kl_front_part(f, name, &c.outcome, &c.part)) {
+        c.role = COL_RESULT;
+        c.type = f->g->outcomes.p[c.outcome].columns.p[c.part].type;
+        return c;
+    }
     kl_expr e = {.kind = KL_E_NAME, .span = name->span, .name = *name};
     test_column(f, &e, &c);
     return c;

@@ -1,7 +1,8 @@
 /* wording.c - reports with their second places and notes, worded in the language of the run from the catalogue.
- * May include: compiler/front, lang/notes.def.
+ * May include: compiler/front, lang/notes.def, runtime/dates.
  * Start at kl_front_report(); kl_front_note() words a line that a diagnostic carries. */
 #include "compiler/front.h"
+#include "runtime/dates.h"
 
 static const char *const notes[2][KL_N_COUNT] = {
     {
@@ -83,15 +84,8 @@ kl_str kl_front_type_word(const kl_front *f, ir_type t) {
     return kl_front_note(f, id, arg);
 }
 
-kl_civil kl_front_civil(int32_t day) {
-    /* Years are counted from March, so that the leap day is the last of its year. */
-    int32_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int32_t mp = (5 * doy + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
-    return (kl_civil){yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
-}
-
 kl_str kl_front_day_word(const kl_front *f, int32_t day) {
-    kl_civil c = kl_front_civil(day);
-    return kl_str_fmt(f->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
+    char text[10];
+    kl_date_write(day, text);
+    return kl_str_dup(f->arena, (kl_str){text, sizeof text});
 }
