@@ -100,7 +100,7 @@ static bool placed(const resolver *v, const kl_word *w, size_t length)
     case KL_W_OUTCOMED: return v->piece == T_OUTCOME && !introduces(v);
     case KL_W_DUTY: return v->piece == T_REQUIREMENT || v->piece == T_ADVICE;
     case KL_W_TYPE: return v->before == T_COLON;
-    case KL_W_UNIT: return v->before == T_NUMBER || v->before == T_TO_WHOLE;
+    case KL_W_UNIT: return (v->before == T_NUMBER || v->before == T_TO_WHOLE) && !introduces(v);
     case KL_W_QUANTIFIER: return v->before == T_HOLDS_WHEN || v->before == T_EXCEPT_WHEN;
     case KL_W_STATE:
         return v->piece == T_EXAMPLE && (in_row || v->head == T_EXPECTED || v->head == T_MISSING ||
