@@ -69,7 +69,7 @@ typedef enum kl_section {
  * - The n-th instruction that writes a truth register writes register n (from 0), likewise number registers; the n-th DECIDE decides slot n.
  *   So slots lie in the order of deciding. Every register and slot of the budget is written; what DECIDE reads is written before it.
  * - Tiled tables: each row's "first" is where the previous row's rows end, and the last row's end is the table's end. Values by sets, codes
- *   by values, inputs by fields, columns by outcomes, candidates, nodes and by slots, cuts by questions, edges by nodes.
+ *   by values, inputs by fields, columns by outcomes, candidates and nodes by slots, cuts by questions, edges by nodes.
  *   An outcome's slots are a range of slots that name it, in outcome order or not. REFS, RESULTS and QUESTIONS may be shared freely.
  * - Strings begin and end at character boundaries of STRINGS, which is UTF-8 as a whole.
  * kl_image_seal() computes what the header says of the rest: size, section count, version, magic, budgets, scratch and checksum. The

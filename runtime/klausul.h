@@ -157,6 +157,9 @@ void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result
 /* Many-of: whether distinct entry `slot` is in (KL_DECIDED), out (KL_NO_RESULT), open (KL_UNDETERMINED) or another state; and its columns' values. */
 void kl_many(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, kl_result *out);
 void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row, kl_result *out);
+/* Many-of: entries whose values turn out equal in this record are one. The entry that stands for `slot` (which is in or open): the first
+ * equal one that is in, else the first equal one that is open; `slot` itself when it is neither. kl_by of all that it stands for are its ids. */
+uint32_t kl_many_first(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row);
 
 /* Rules and rows of an outcome (many-of: of one entry `slot`; else slot 0). Writes up to `most` entry indexes, returns how many there are.
  * sure: those that fire. Not sure: those that may fire (for a decided outcome: with that result); meant for when none is sure. */
@@ -180,7 +183,7 @@ bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **kno
 size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most);
 size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most);
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
-void kl_assumptions_of(const kl_workspace *w, uint32_t row, uint64_t *assumptions);
+void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);
 
 typedef enum kl_audit { KL_AUDIT_NONE /* not audited, or outside scope */, KL_AUDIT_AGREES, KL_AUDIT_DIFFERS, KL_AUDIT_UNKNOWN /* registered unknown: unaudited */, KL_AUDIT_POSSIBLE /* undetermined, registered is possible */ } kl_audit;
 kl_audit kl_audit_of(kl_workspace *w, uint32_t outcome, uint32_t row);

@@ -1,0 +1,209 @@
+/* outcome.c - reading decisions: results, entries of many-of outcomes, which rules and rows gave them, the audit.
+ * May include: program.h of this room. Reads what kl_eval left in the workspace; only the audit walks a diagram again.
+ * Start at kl_outcome(). */
+#include "runtime/program.h"
+
+static bool exists(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row) {
+    return outcome < w->program->count[KL_S_OUTCOMES] && slot < kl_o(w->program, outcome, KL_O_SLOTS) && row < w->rows;
+}
+
+static void undetermined(kl_result *out) {
+    memset(out, 0, sizeof *out);
+    out->state = KL_UNDETERMINED;
+}
+
+void kl_many(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, kl_result *out) {
+    undetermined(out);
+    if (!exists(w, outcome, slot, row)) return;
+    kl_resolve(w, kl_decisions(w, kl_o(w->program, outcome, KL_O_FIRST_SLOT) + slot)[row], row, out);
+}
+
+void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
+                   kl_result *out) {
+    undetermined(out);
+    if (!exists(w, outcome, slot, row) || column >= kl_o(w->program, outcome, KL_O_COLUMNS)) return;
+    kl_resolve(w, kl_l(w->program, kl_o(w->program, outcome, KL_O_FIRST_SLOT) + slot, KL_L_FIRST_VALUE) + column, row,
+               out);
+}
+
+static bool same_entry(const kl_workspace *w, uint32_t outcome, uint32_t a, uint32_t b, uint32_t row) {
+    for (uint32_t c = 0; c < kl_o(w->program, outcome, KL_O_COLUMNS); c++) {
+        kl_result x, y;
+        kl_many_value(w, outcome, a, c, row, &x);
+        kl_many_value(w, outcome, b, c, row, &y);
+        if (x.state == KL_UNDETERMINED || !kl_same_result(&x, &y)) return false;
+    }
+    return true;
+}
+
+uint32_t kl_many_first(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row) {
+    static const kl_state wanted[2] = {KL_DECIDED, KL_UNDETERMINED};
+    kl_result r;
+    kl_many(w, outcome, slot, row, &r);
+    if (!exists(w, outcome, slot, row) || !(kl_o(w->program, outcome, KL_O_FLAGS) & KL_OUTCOME_MANY)) return slot;
+    for (int i = 0; i < 2 && (r.state == KL_DECIDED || r.state == KL_UNDETERMINED); i++) {
+        for (uint32_t s = 0; s < kl_o(w->program, outcome, KL_O_SLOTS); s++) {
+            kl_result other;
+            kl_many(w, outcome, s, row, &other);
+            if (other.state == wanted[i] && (s == slot || same_entry(w, outcome, s, slot, row))) return s;
+        }
+    }
+    return slot;
+}
+
+/* The graver of two entries' states says what the outcome is. */
+static uint32_t weight(kl_state s) {
+    static const uint8_t of[] = {1, 3, 4, 0, 2, 5, 6};
+    return of[s];
+}
+
+void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result *out) {
+    kl_many(w, outcome, 0, row, out);
+    if (outcome >= w->program->count[KL_S_OUTCOMES] || row >= w->rows) return;
+    if (!(kl_o(w->program, outcome, KL_O_FLAGS) & KL_OUTCOME_MANY)) return;
+    kl_state state = KL_NO_RESULT;
+    uint32_t slots = kl_o(w->program, outcome, KL_O_SLOTS), columns = kl_o(w->program, outcome, KL_O_COLUMNS),
+             reason = out->reason;
+    for (uint32_t s = 0; s < slots; s++) {
+        kl_result r;
+        kl_many(w, outcome, s, row, &r);
+        if (r.state == KL_UNDETERMINED) kl_many(w, outcome, kl_many_first(w, outcome, s, row), row, &r);
+        if (weight(r.state) > weight(state)) state = r.state;
+        for (uint32_t c = 0; c < columns && r.state == KL_DECIDED; c++) {
+            kl_result v;
+            kl_many_value(w, outcome, s, c, row, &v);
+            bool open = v.state == KL_UNDETERMINED || v.state == KL_CONFLICT || v.state == KL_FAILED;
+            if (open && weight(v.state) > weight(state)) state = v.state;
+        }
+    }
+    memset(out, 0, sizeof *out);
+    out->state = state;
+    if (state == KL_NO_RESULT) out->reason = reason;
+}
+
+/* ------------------------------------------------------------------ by */
+/* Whether candidate c is one of those that kl_by names. `r`: its slot's result. */
+static bool counts(const kl_workspace *w, uint32_t c, uint32_t row, bool sure, const kl_result *r) {
+    const kl_program *p = w->program;
+    kl_result own;
+    if (kl_truth_at(w, kl_c(p, c, KL_C_BY), row) != (sure ? KL_YES : KL_UNKNOWN)) return false;
+    if (sure || r->state != KL_DECIDED) return true;
+    kl_resolve(w, kl_c(p, c, KL_C_RESULT), row, &own);
+    return kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_NO && kl_same_result(&own, r);
+}
+
+size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool sure, uint32_t *entries,
+             size_t most) {
+    const kl_program *p = w->program;
+    kl_result r;
+    size_t n = 0;
+    uint32_t last = KL_ABSENT;
+    kl_many(w, outcome, slot, row, &r);
+    if (!exists(w, outcome, slot, row) || r.state == KL_NO_RESULT) return 0;
+    if (!sure && r.state != KL_DECIDED && r.state != KL_UNDETERMINED) return 0;
+    uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, first = kl_l(p, s, KL_L_FIRST_CANDIDATE),
+             end = first + kl_l(p, s, KL_L_CANDIDATES);
+    for (uint32_t c = first; c < end; c++) {
+        uint32_t entry = kl_c(p, c, KL_C_ENTRY);
+        if (entry == last || !counts(w, c, row, sure, &r)) continue;
+        if (n < most) entries[n] = entry;
+        n++;
+        last = entry;
+    }
+    return n;
+}
+
+/* The assumptions that have a value among some refs. */
+static void assumed(const kl_workspace *w, uint32_t first, uint32_t count, uint64_t *assumptions) {
+    for (uint32_t i = first; i < first + count; i++) {
+        uint32_t a = kl_word(w->program, KL_S_REFS, i, 1);
+        if (kl_word(w->program, KL_S_REFS, i, 0) != KL_REF_ASSUMPTION || !w->assumed[a].known) continue;
+        assumptions[a / 64] |= UINT64_C(1) << (a % 64);
+    }
+}
+
+static void assumed_by_slot(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool all,
+                            uint64_t *assumptions) {
+    const kl_program *p = w->program;
+    uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, first = kl_l(p, s, KL_L_FIRST_CANDIDATE),
+             end = first + kl_l(p, s, KL_L_CANDIDATES);
+    kl_result r;
+    bool sure = false;
+    kl_many(w, outcome, slot, row, &r);
+    if (!all && r.state == KL_NO_RESULT) return;
+    for (uint32_t c = first; c < end; c++) sure = sure || counts(w, c, row, true, &r);
+    for (uint32_t c = first; c < end; c++)
+        if (all || counts(w, c, row, sure, &r))
+            assumed(w, kl_c(p, c, KL_C_FIRST_REF), kl_c(p, c, KL_C_REFS), assumptions);
+}
+
+void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions) {
+    const kl_program *p = w->program;
+    if (row >= w->rows) return;
+    for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++) {
+        kl_result r;
+        kl_outcome(w, o, row, &r);
+        if (r.state == KL_NO_RESULT && r.reason != KL_REASON_NO_CLAUSE) continue;
+        for (uint32_t s = 0; s < kl_o(p, o, KL_O_SLOTS); s++)
+            assumed_by_slot(w, o, s, row, r.state == KL_NO_RESULT || r.state == KL_UNDETERMINED, assumptions);
+    }
+    for (uint32_t i = 0; i < p->count[KL_S_REQUIREMENTS]; i++) {
+        if (!kl_is_breached(w, i, row)) continue;
+        uint32_t n = kl_entries_under(w, kl_word(p, KL_S_REQUIREMENTS, i, 0));
+        for (uint32_t k = 0; k < n; k++) {
+            uint32_t e = w->entries[k].value;
+            assumed(w, kl_e(p, e, KL_E_FIRST_READ), kl_e(p, e, KL_E_READS), assumptions);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ audit */
+/* Whether an undetermined outcome may still turn out to be what was registered. */
+static bool possible(kl_workspace *w, uint32_t slot, uint32_t row, const kl_result *registered) {
+    const kl_program *p = w->program;
+    kl_walk k;
+    kl_result r;
+    uint32_t result;
+    if (kl_l(p, slot, KL_L_ROOT) == KL_ABSENT) {
+        uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES);
+        kl_resolve(w, kl_l(p, slot, KL_L_OTHERWISE), row, &r);
+        bool may = r.state == KL_UNDETERMINED || kl_same_result(&r, registered);
+        for (uint32_t c = first; c < end && !may; c++) {
+            kl_resolve(w, kl_c(p, c, KL_C_RESULT), row, &r);
+            may = kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_NO &&
+                  (r.state == KL_UNDETERMINED || kl_same_result(&r, registered));
+        }
+        return may;
+    }
+    kl_walk_start(&k, w, slot, row);
+    while (kl_walk_next(&k, &result)) {
+        kl_resolve(w, result, row, &r);
+        bool never = r.state == KL_NO_RESULT || r.state == KL_NOT_STATED ||
+                     (r.state == KL_DECIDED && !kl_same_result(&r, registered));
+        if (!never) return true;
+    }
+    return false;
+}
+
+kl_audit kl_audit_of(kl_workspace *w, uint32_t outcome, uint32_t row) {
+    const kl_program *p = w->program;
+    kl_result r, registered;
+    bool received;
+    if (!exists(w, outcome, 0, row) || kl_o(p, outcome, KL_O_AUDITED) == KL_ABSENT ||
+        kl_truth_at(w, p->scope, row) == KL_NO)
+        return KL_AUDIT_NONE;
+    kl_field_value(w, kl_o(p, outcome, KL_O_AUDITED), row, &received, &registered);
+    if (registered.state != KL_DECIDED) return KL_AUDIT_UNKNOWN;
+    kl_outcome(w, outcome, row, &r);
+    switch (r.state) {
+    case KL_DECIDED: return kl_same_result(&r, &registered) ? KL_AUDIT_AGREES : KL_AUDIT_DIFFERS;
+    case KL_NOT_STATED:
+    case KL_NO_RESULT: return KL_AUDIT_DIFFERS;
+    case KL_UNDETERMINED:
+        return possible(w, kl_o(p, outcome, KL_O_FIRST_SLOT), row, &registered) ? KL_AUDIT_POSSIBLE : KL_AUDIT_DIFFERS;
+    case KL_EXTERNAL:
+    case KL_CONFLICT:
+    case KL_FAILED: break;
+    }
+    return KL_AUDIT_POSSIBLE;
+}

@@ -1,0 +1,273 @@
+/* program.h - what the runtime's own files share: an admitted image, a workspace, and how both are read.
+ * May include: klausul.h and image.h of this room. Not installed; nothing outside runtime/ includes it.
+ * Start at kl_word() (a word of a table) and struct kl_workspace (the registers of one batch). */
+#ifndef KL_RUNTIME_PROGRAM_H
+#define KL_RUNTIME_PROGRAM_H
+
+#include <string.h>
+
+#include "runtime/image.h"
+#include "runtime/klausul.h"
+
+/* ------------------------------------------------------------------ bytes: little-endian in the image, whatever the machine is */
+static inline uint32_t kl_load32(const uint8_t *p) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+#else
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+#endif
+}
+
+static inline uint64_t kl_load64(const uint8_t *p) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+#else
+    return (uint64_t)kl_load32(p) | (uint64_t)kl_load32(p + 4) << 32;
+#endif
+}
+
+static inline uint32_t kl_ones(uint64_t v) { /* the position of the lowest bit that is set; v is not 0 */
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(v);
+#else
+    uint32_t n = 0;
+    while (!(v >> n & 1)) n++;
+    return n;
+#endif
+}
+
+/* Unsigned to signed, two's complement, without a conversion that C leaves to the compiler. */
+static inline int64_t kl_signed(uint64_t v) {
+    int64_t s;
+    memcpy(&s, &v, sizeof s);
+    return s;
+}
+
+static inline int32_t kl_signed32(uint32_t v) {
+    int32_t s;
+    memcpy(&s, &v, sizeof s);
+    return s;
+}
+
+/* ------------------------------------------------------------------ the program */
+typedef enum kl_opcode {
+#define KL_OP(name, dst, a, b, c, d, semantics) KL_OP_##name,
+#include "runtime/opcodes.def"
+#undef KL_OP
+    KL_OP_COUNT
+} kl_opcode;
+
+/* What one batch takes, section by section: byte offsets into the workspace, each a multiple of 64. */
+typedef struct kl_layout {
+    uint64_t assumed, truths, numbers, tags, decisions, answers, results, nodes, edges, buckets, entries, pending, size;
+    uint32_t bucket_count; /* a power of two */
+} kl_layout;
+
+typedef struct kl_counts { /* what the layout depends on */
+    uint32_t truths, numbers, slots, assumptions, questions, results, entries, nodes, edges;
+} kl_counts;
+
+void kl_layout_of(const kl_counts *n, kl_layout *out);
+uint64_t kl_checksum(const uint8_t *image, size_t size);
+uint32_t kl_stride(kl_section s); /* bytes of a row */
+
+struct kl_program {
+    const uint8_t *image;
+    size_t size;
+    uint32_t offset[KL_S_COUNT], count[KL_S_COUNT];
+    kl_counts budget;
+    kl_layout layout;
+    uint32_t scope;                     /* truth register */
+    uint32_t period;                    /* truth register of the period entry, or KL_ABSENT */
+    uint32_t period_entry, scope_entry; /* or KL_ABSENT */
+};
+
+static const uint8_t kl_words_of[KL_S_COUNT] = KL_STRIDES;
+
+static inline const uint8_t *kl_row(const kl_program *p, kl_section s, uint32_t row) {
+    return p->image + p->offset[s] + (size_t)row * kl_words_of[s] * 4;
+}
+static inline uint32_t kl_word(const kl_program *p, kl_section s, uint32_t row, uint32_t word) {
+    return kl_load32(kl_row(p, s, row) + (size_t)word * 4);
+}
+static inline uint32_t kl_word1(const kl_program *p, kl_section s, uint32_t i) {
+    return kl_load32(p->image + p->offset[s] + (size_t)i * 4);
+}
+static inline int64_t kl_const(const kl_program *p, uint32_t i) {
+    return kl_signed(kl_load64(p->image + p->offset[KL_S_CONSTS] + (size_t)i * 8));
+}
+static inline uint64_t kl_mask(const kl_program *p, uint32_t i) {
+    return kl_load64(p->image + p->offset[KL_S_MASKS] + (size_t)i * 8);
+}
+static inline kl_string kl_string_of(const kl_program *p, kl_section s, uint32_t row, uint32_t word) {
+    kl_string t = {(const char *)p->image + p->offset[KL_S_STRINGS] + kl_word(p, s, row, word),
+                   kl_word(p, s, row, word + 1)};
+    return t;
+}
+static inline kl_string kl_text(const kl_program *p, uint32_t i) {
+    return kl_string_of(p, KL_S_TEXTS, i, 0);
+}
+static inline bool kl_same_string(kl_string a, kl_string b) {
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* Shorthands: a word of the row `i` of one table. */
+static inline uint32_t kl_f(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_FIELDS, i, word);
+}
+static inline uint32_t kl_l(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_SLOTS, i, word);
+}
+static inline uint32_t kl_r(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_RESULTS, i, word);
+}
+static inline uint32_t kl_c(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_CANDIDATES, i, word);
+}
+static inline uint32_t kl_q(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_QUESTIONS, i, word);
+}
+static inline uint32_t kl_o(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_OUTCOMES, i, word);
+}
+static inline uint32_t kl_e(const kl_program *p, uint32_t i, uint32_t word) {
+    return kl_word(p, KL_S_ENTRIES, i, word);
+}
+
+/* ------------------------------------------------------------------ the workspace */
+/* Tags of number registers, ordered so that the worst of several is their maximum. With EXTERNAL the value is the document (TEXTS). */
+enum { KL_TAG_VALUE, KL_TAG_UNKNOWN, KL_TAG_NONE, KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_CONFLICT, KL_TAG_ERROR };
+
+/* A decision is the index of a result, or one of these. */
+#define KL_DECISION_UNDETERMINED 0xFFFFFFFFu
+#define KL_DECISION_CONFLICT 0xFFFFFFFEu
+#define KL_DECISION_NONE 0xFFFFFFFDu /* none, for different reasons */
+
+typedef struct kl_node {             /* of the walk: memory for one node of the largest diagram */
+    uint32_t stamp, reduced;         /* the image's node: what it came to in the walk `stamp` */
+    uint32_t frame, next;            /* the stack */
+    uint32_t question, first, chain; /* the reduced node: edges from `first` in the pool; the next with the same hash */
+    uint32_t marked;
+} kl_node;
+typedef struct kl_stamped {
+    uint32_t stamp, value;
+} kl_stamped;
+typedef struct kl_class {
+    uint32_t stamp, same, next;
+} kl_class; /* a result in this walk: the first that equals it; the list of classes */
+typedef struct kl_assumed {
+    int64_t value;
+    uint64_t known;
+} kl_assumed;
+
+struct kl_workspace {
+    const kl_program *program;
+    const kl_column *columns;
+    uint32_t rows;
+    uint32_t
+        words; /* 64-bit words of a plane in this batch: planes lie close, so a small batch touches little memory */
+    uint32_t stride; /* values of a number register: rows, rounded up to 8 */
+    uint32_t stamp;  /* counts walks */
+    kl_assumed *assumed;
+    uint64_t *truths;
+    int64_t *numbers;
+    uint8_t *tags;
+    uint32_t *decisions;
+    kl_stamped *answers; /* per question, in this walk */
+    kl_class *results;
+    kl_node *nodes;
+    uint32_t *edges;
+    kl_stamped *buckets;
+    kl_stamped *entries; /* .stamp: visited; .value: the stack */
+    uint8_t *pending;    /* per slot */
+};
+#define KL_WORKSPACE_HEAD 256u
+
+static inline uint64_t *kl_known(const kl_workspace *w, uint32_t b) {
+    return w->truths + (size_t)b * 2 * w->words;
+}
+static inline uint64_t *kl_value(const kl_workspace *w, uint32_t b) {
+    return kl_known(w, b) + w->words;
+}
+static inline int64_t *kl_numbers(const kl_workspace *w, uint32_t n) {
+    return w->numbers + (size_t)n * w->stride;
+}
+static inline uint8_t *kl_tags(const kl_workspace *w, uint32_t n) {
+    return w->tags + (size_t)n * w->stride;
+}
+static inline uint32_t *kl_decisions(const kl_workspace *w, uint32_t slot) {
+    return w->decisions + (size_t)slot * w->stride;
+}
+static inline bool kl_bit(const uint64_t *plane, uint32_t row) {
+    return plane[row / 64] >> (row % 64) & 1;
+}
+static inline kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row) {
+    return !kl_bit(kl_known(w, b), row) ? KL_UNKNOWN : kl_bit(kl_value(w, b), row) ? KL_YES : KL_NO;
+}
+static inline uint64_t kl_received(const kl_workspace *w, uint32_t field, uint32_t word) {
+    const uint64_t *known = w->columns[field].known;
+    return known ? known[word] : 0;
+}
+static inline uint32_t kl_rows_of_word(const kl_workspace *w, uint32_t word) {
+    uint32_t rest = w->rows - word * 64;
+    return rest < 64 ? rest : 64;
+}
+static inline uint64_t kl_rows_mask(const kl_workspace *w, uint32_t word) {
+    uint32_t n = kl_rows_of_word(w, word);
+    return n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
+
+/* values.c: what a record holds */
+bool kl_is_numeric(uint32_t type); /* integer, decimal, money, date, minutes, days */
+bool kl_fits(const kl_program *p, uint32_t type, uint32_t set,
+             int64_t value); /* the type can hold it (a set: as its mask); not text */
+bool kl_field_number(const kl_workspace *w, uint32_t field, uint32_t row,
+                     int64_t *value); /* yes/no, values, numbers; false: unknown */
+bool kl_field_text(const kl_workspace *w, uint32_t field, uint32_t row, kl_string *text);
+bool kl_field_set(const kl_workspace *w, uint32_t field, uint32_t row, uint64_t *set);
+bool kl_field_known(const kl_workspace *w, uint32_t field, uint32_t row); /* received, or has a default */
+/* results: what a decision or a result of the image is for one record */
+void kl_resolve(const kl_workspace *w, uint32_t decision, uint32_t row, kl_result *out);
+bool kl_same_result(const kl_result *a, const kl_result *b); /* of one outcome; state and value */
+bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b,
+                    uint32_t row); /* results a and b; two that are unresolved are equal only as one */
+
+/* truth.c, number.c: the operations; decide.c: DECIDE */
+#define KL_OP(name, dst, a, b, c, d, semantics)                                                                        \
+    void kl_op_##name(kl_workspace *w, uint32_t to, uint32_t x, uint32_t y, uint32_t z, uint32_t u);
+#include "runtime/opcodes.def"
+#undef KL_OP
+
+/* walk.c: the diagram of a slot, for one record */
+typedef struct kl_walk {
+    kl_workspace *w;
+    uint32_t row, base, stamp, depth;
+    uint32_t root;                   /* a diagram that is a terminal only, until it is read; else KL_ABSENT */
+    uint32_t edge, count, at, cells; /* of the node under way */
+    bool open;                       /* its question is unknown: every completion is taken */
+} kl_walk;
+void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row);
+bool kl_walk_next(kl_walk *k, uint32_t *result); /* the results that some completion reaches, some more than once */
+uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row);
+void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);
+uint32_t kl_new_stamp(kl_workspace *w);
+/* agree.c: the row-by-row way: candidates that agree */
+uint32_t kl_agree_decide(kl_workspace *w, uint32_t slot, uint32_t row);
+void kl_agree_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);
+
+/* trace.c */
+bool kl_is_breached(const kl_workspace *w, uint32_t requirement, uint32_t row);
+
+/* wait.c: what is unknown in a record, added to `into`; an outcome that feeds `slot` marks its own slots, all below it, as pending */
+void kl_wait_refs(kl_workspace *w, uint32_t first, uint32_t count, uint32_t slot, uint32_t row, const kl_waiting *into);
+void kl_wait_result(kl_workspace *w, uint32_t result, uint32_t slot, uint32_t row, const kl_waiting *into);
+void kl_wait_edition(uint32_t entry, const kl_waiting *into);
+bool kl_edition_open(const kl_workspace *w, uint32_t entry, uint32_t row);
+/* The entry, all it holds and all they read, each once: leaves them in w->entries[0..].value and returns how many. */
+uint32_t kl_entries_under(kl_workspace *w, uint32_t entry);
+
+#endif

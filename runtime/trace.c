@@ -1,0 +1,79 @@
+/* trace.c - reading the trace: the truth of clauses, rows and requirements, what was breached, what blocked, the values a record holds.
+ * May include: program.h of this room. The trace is the register file of the run that decided.
+ * Start at kl_truth_of(). */
+#include "runtime/program.h"
+
+bool kl_is_breached(const kl_workspace *w, uint32_t requirement, uint32_t row) {
+    const kl_program *p = w->program;
+    return kl_truth_at(w, kl_word(p, KL_S_REQUIREMENTS, requirement, 4), row) == KL_YES &&
+           kl_truth_at(w, p->scope, row) == KL_YES;
+}
+
+kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row) {
+    const kl_program *p = w->program;
+    if (entry >= p->count[KL_S_ENTRIES] || row >= w->rows) return KL_UNKNOWN;
+    uint32_t requirement = kl_e(p, entry, KL_E_REQUIREMENT), truth = kl_e(p, entry, KL_E_TRUTH);
+    if (requirement != KL_ABSENT) {
+        if (kl_truth_at(w, p->scope, row) == KL_NO ||
+            kl_truth_at(w, kl_word(p, KL_S_REQUIREMENTS, requirement, 2), row) == KL_NO)
+            return KL_NOT_APPLICABLE;
+        if (kl_is_breached(w, requirement, row)) return KL_NO;
+        return kl_truth_at(w, kl_word(p, KL_S_REQUIREMENTS, requirement, 3), row) == KL_YES ? KL_YES : KL_UNKNOWN;
+    }
+    return truth == KL_ABSENT ? KL_UNKNOWN : kl_truth_at(w, truth, row);
+}
+
+bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **known, const uint64_t **value) {
+    const kl_program *p = w->program;
+    if (entry >= p->count[KL_S_ENTRIES] || kl_e(p, entry, KL_E_TRUTH) == KL_ABSENT || w->rows == 0) return false;
+    *known = kl_known(w, kl_e(p, entry, KL_E_TRUTH));
+    *value = kl_value(w, kl_e(p, entry, KL_E_TRUTH));
+    return true;
+}
+
+size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most) {
+    const kl_program *p = w->program;
+    size_t n = 0;
+    for (uint32_t i = 0; i < p->count[KL_S_REQUIREMENTS] && row < w->rows; i++) {
+        if ((kl_word(p, KL_S_REQUIREMENTS, i, 1) != 0) != advice || !kl_is_breached(w, i, row)) continue;
+        if (n < most) entries[n] = kl_word(p, KL_S_REQUIREMENTS, i, 0);
+        n++;
+    }
+    return n;
+}
+
+static bool blocks(const kl_workspace *w, uint32_t i, uint32_t row) {
+    const kl_program *p = w->program;
+    return kl_truth_at(w, kl_word(p, KL_S_BLOCKS, i, 1), row) == KL_YES &&
+           kl_truth_at(w, kl_word(p, KL_S_BLOCKS, i, 2), row) == KL_YES;
+}
+
+size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most) {
+    const kl_program *p = w->program;
+    size_t n = 0;
+    if (row >= w->rows || kl_truth_at(w, p->scope, row) == KL_NO) return 0;
+    for (uint32_t i = 0; i < p->count[KL_S_BLOCKS]; i++) {
+        uint32_t entry = kl_word(p, KL_S_BLOCKS, i, 0), k = 0;
+        if (!blocks(w, i, row)) continue;
+        while (k < i && (kl_word(p, KL_S_BLOCKS, k, 0) != entry || !blocks(w, k, row))) k++;
+        if (k < i) continue; /* it blocks something else too, and has been named */
+        if (n < most) entries[n] = entry;
+        n++;
+    }
+    return n;
+}
+
+void kl_field_value(const kl_workspace *w, uint32_t field, uint32_t row, bool *received, kl_result *out) {
+    const kl_program *p = w->program;
+    memset(out, 0, sizeof *out);
+    out->state = KL_UNDETERMINED;
+    *received = false;
+    if (field >= p->count[KL_S_FIELDS] || row >= w->rows) return;
+    uint32_t type = kl_f(p, field, KL_F_TYPE);
+    *received = kl_received(w, field, row / 64) >> (row % 64) & 1;
+    bool known = type == KL_TYPE_TEXT  ? kl_field_text(w, field, row, &out->text)
+                 : type == KL_TYPE_SET ? kl_field_set(w, field, row, &out->set)
+                                       : kl_field_number(w, field, row, &out->number);
+    if (type == KL_TYPE_SET) out->number = kl_signed(out->set);
+    if (known) out->state = KL_DECIDED;
+}

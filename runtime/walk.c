@@ -1,0 +1,315 @@
+/* walk.c - a slot's diagram for one record: every answer is tried where the record leaves a question open.
+ * May include: program.h of this room. No recursion: nodes lie children first, a stack holds what is under way, stamps spare clearing.
+ * Start at kl_walk_next() (which results can be reached), then reduce() (the function itself, reduced, and so what is missing). */
+#include "runtime/program.h"
+
+uint32_t kl_new_stamp(kl_workspace *w) {
+    if (++w->stamp == 0) { /* after 2^32 walks old stamps could be taken for new ones */
+        const kl_layout *at = &w->program->layout;
+        memset(w->answers, 0, (size_t)(at->pending - at->answers));
+        w->stamp = 1;
+    }
+    return w->stamp;
+}
+
+/* ------------------------------------------------------------------ questions */
+/* How many cuts lie at or below v: the cell of v. */
+static uint32_t cell_of(const kl_program *p, uint32_t question, int64_t v) {
+    uint32_t first = kl_q(p, question, KL_Q_FIRST_CUT), below = 0, above = kl_q(p, question, KL_Q_CUTS);
+    while (below < above) {
+        uint32_t middle = below + (above - below) / 2;
+        if (kl_const(p, kl_word1(p, KL_S_CUTS, first + middle)) <= v)
+            below = middle + 1;
+        else
+            above = middle;
+    }
+    return below;
+}
+
+static uint32_t code_cell(const kl_program *p, uint32_t question, uint64_t code) {
+    return code < kl_q(p, question, KL_Q_CUTS)
+               ? kl_word1(p, KL_S_CUTS, kl_q(p, question, KL_Q_FIRST_CUT) + (uint32_t)code)
+               : KL_ABSENT;
+}
+
+/* Answers that are tags, after the cells. */
+enum { EDGE_ERROR, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT };
+
+/* Whether two results of the image are the same in this record. */
+static uint32_t ask_same(const kl_workspace *w, uint32_t question, uint32_t row, uint32_t cells) {
+    const kl_program *p = w->program;
+    kl_result a, b;
+    kl_resolve(w, kl_q(p, question, KL_Q_SOURCE), row, &a);
+    kl_resolve(w, kl_word1(p, KL_S_CUTS, kl_q(p, question, KL_Q_FIRST_CUT)), row, &b);
+    if (a.state == KL_CONFLICT || b.state == KL_CONFLICT) return 0;
+    if (a.state == KL_FAILED || b.state == KL_FAILED) return cells + EDGE_ERROR;
+    if (a.state == KL_NO_RESULT || b.state == KL_NO_RESULT) return cells + EDGE_NONE;
+    if (a.state == KL_UNDETERMINED || b.state == KL_UNDETERMINED) return KL_ABSENT;
+    return kl_same_result(&a, &b);
+}
+
+/* The answer that the record gives, or KL_ABSENT. */
+static uint32_t ask(const kl_workspace *w, uint32_t question, uint32_t row) {
+    static const uint8_t edge_of_tag[] = {0, 0, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT, EDGE_ERROR};
+    const kl_program *p = w->program;
+    uint32_t source = kl_q(p, question, KL_Q_SOURCE), cells = kl_q(p, question, KL_Q_CELLS);
+    kl_question_kind kind = (kl_question_kind)kl_q(p, question, KL_Q_KIND);
+    switch (kind) {
+    case KL_Q_TRUTH: {
+        kl_truth t = kl_truth_at(w, source, row);
+        return t == KL_UNKNOWN ? KL_ABSENT : t == KL_YES;
+    }
+    case KL_Q_VALUES:
+    case KL_Q_NUMBER: {
+        int64_t v;
+        if (!kl_field_number(w, source, row, &v)) return KL_ABSENT;
+        return kind == KL_Q_VALUES ? code_cell(p, question, (uint64_t)v) : cell_of(p, question, v);
+    }
+    case KL_Q_TEXT: {
+        kl_string text;
+        uint32_t first = kl_q(p, question, KL_Q_FIRST_CUT), count = kl_q(p, question, KL_Q_CUTS), k = 0;
+        if (!kl_field_text(w, source, row, &text)) return KL_ABSENT;
+        while (k < count && !kl_same_string(text, kl_text(p, kl_word1(p, KL_S_CUTS, first + k)))) k++;
+        return k;
+    }
+    case KL_Q_DERIVED:
+    case KL_Q_CODES: {
+        uint8_t tag = kl_tags(w, source)[row];
+        int64_t v = kl_numbers(w, source)[row];
+        if (tag == KL_TAG_UNKNOWN) return KL_ABSENT;
+        if (tag != KL_TAG_VALUE) return cells + edge_of_tag[tag];
+        uint32_t cell = kind == KL_Q_DERIVED ? cell_of(p, question, v) : code_cell(p, question, (uint64_t)v);
+        return cell == KL_ABSENT ? cells : cell;
+    }
+    case KL_Q_SAME: return ask_same(w, question, row, cells);
+    case KL_Q_EDITION: break;
+    }
+    return KL_ABSENT;
+}
+
+static uint32_t answer(kl_workspace *w, uint32_t question, uint32_t row, uint32_t stamp) {
+    kl_stamped *a = &w->answers[question];
+    if (a->stamp != stamp) *a = (kl_stamped){stamp, ask(w, question, row)};
+    return a->value;
+}
+
+/* The answers of an open question: its cells and, when it may be none, that tag. */
+static uint32_t completions(const kl_program *p, uint32_t question) {
+    return kl_q(p, question, KL_Q_CELLS) + (kl_q(p, question, KL_Q_FLAGS) & KL_QUESTION_MAY_BE_NONE);
+}
+static uint32_t edge_of_completion(uint32_t i, uint32_t cells) {
+    return i < cells ? i : cells + EDGE_NONE;
+}
+
+/* ------------------------------------------------------------------ what can be reached */
+static void expand(kl_walk *k, uint32_t node) {
+    const kl_program *p = k->w->program;
+    uint32_t question = kl_word(p, KL_S_NODES, node, 0), known = answer(k->w, question, k->row, k->stamp);
+    k->edge = kl_word(p, KL_S_NODES, node, 1);
+    k->at = 0;
+    k->open = known == KL_ABSENT;
+    k->cells = kl_q(p, question, KL_Q_CELLS);
+    k->count = k->open ? completions(p, question) : 1;
+    if (!k->open) k->edge += known;
+}
+
+void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row) {
+    uint32_t root = kl_l(w->program, slot, KL_L_ROOT);
+    *k = (kl_walk){.w = w,
+                   .row = row,
+                   .base = kl_l(w->program, slot, KL_L_FIRST_NODE),
+                   .stamp = kl_new_stamp(w),
+                   .root = KL_ABSENT};
+    if (root & KL_TERMINAL)
+        k->root = root;
+    else
+        expand(k, root);
+}
+
+bool kl_walk_next(kl_walk *k, uint32_t *result) {
+    kl_node *nodes = k->w->nodes;
+    if (k->root != KL_ABSENT) {
+        *result = k->root & ~KL_TERMINAL;
+        k->root = KL_ABSENT;
+        return true;
+    }
+    for (;;) {
+        while (k->at < k->count) {
+            uint32_t i = k->at++, child = kl_word1(k->w->program, KL_S_EDGES,
+                                                   k->edge + (k->open ? edge_of_completion(i, k->cells) : 0));
+            if (child & KL_TERMINAL) {
+                *result = child & ~KL_TERMINAL;
+                return true;
+            }
+            if (nodes[child - k->base].stamp == k->stamp) continue;
+            nodes[child - k->base].stamp = k->stamp;
+            nodes[k->depth++].frame = child;
+        }
+        if (k->depth == 0) return false;
+        expand(k, nodes[--k->depth].frame);
+    }
+}
+
+uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
+    kl_walk k;
+    uint32_t found = KL_DECISION_UNDETERMINED, next;
+    kl_result first, other;
+    kl_walk_start(&k, w, slot, row);
+    while (kl_walk_next(&k, &next)) {
+        if (next == found) continue;
+        if (found == KL_DECISION_UNDETERMINED) {
+            found = next;
+            kl_resolve(w, found, row, &first);
+            continue;
+        }
+        kl_resolve(w, next, row, &other);
+        if (first.state == KL_UNDETERMINED || !kl_same_result(&first, &other)) return KL_DECISION_UNDETERMINED;
+        if (first.reason != other.reason) {
+            found = KL_DECISION_NONE;
+            first.reason = 0;
+        }
+    }
+    return found;
+}
+
+/* ------------------------------------------------------------------ the function, reduced bottom-up */
+typedef struct reduction {
+    kl_workspace *w;
+    uint32_t row, stamp, base;
+    uint32_t nodes, edges; /* reduced nodes; the pool's edges in use */
+    uint32_t plain,
+        variable; /* classes of results: constants; those that may equal another result in this record. KL_ABSENT ends a list */
+} reduction;
+
+/* Results that are constants differ from each other; what is computed or carried over may equal any other, none (for whatever reason) none. */
+static bool is_variable(const kl_program *p, uint32_t result) {
+    uint32_t kind = kl_r(p, result, KL_R_KIND);
+    return kind == KL_RESULT_NUMBER || kind == KL_RESULT_FIELD || kind == KL_RESULT_NONE;
+}
+
+static uint32_t find_class(reduction *x, uint32_t list, uint32_t result) {
+    while (list != KL_ABSENT && !kl_same_in_row(x->w, result, list, x->row)) list = x->w->results[list].next;
+    return list;
+}
+
+static uint32_t class_of(reduction *x, uint32_t result) {
+    kl_class *c = &x->w->results[result];
+    if (c->stamp != x->stamp) {
+        bool variable = is_variable(x->w->program, result);
+        uint32_t same = find_class(x, x->variable, result);
+        if (same == KL_ABSENT && variable) same = find_class(x, x->plain, result);
+        *c = (kl_class){x->stamp, same != KL_ABSENT ? same : result, KL_ABSENT};
+        if (same == KL_ABSENT) {
+            uint32_t *list = variable ? &x->variable : &x->plain;
+            c->next = *list;
+            *list = result;
+        }
+    }
+    return KL_TERMINAL | c->same;
+}
+
+/* The node of that question with the `count` edges at the end of the pool: one of them when all are equal, else the one such node. */
+static uint32_t unique(reduction *x, uint32_t question, uint32_t count) {
+    kl_workspace *w = x->w;
+    const uint32_t *edges = w->edges + x->edges;
+    uint32_t same = 1, hash = question * 0x9E3779B1u;
+    for (uint32_t i = 0; i < count; i++) {
+        same += i > 0 && edges[i] == edges[0];
+        hash = (hash ^ edges[i]) * 0x85EBCA6Bu;
+        hash ^= hash >> 13;
+    }
+    if (same == count) return edges[0];
+    kl_stamped *bucket = &w->buckets[hash & (w->program->layout.bucket_count - 1)];
+    if (bucket->stamp != x->stamp) *bucket = (kl_stamped){x->stamp, KL_ABSENT};
+    for (uint32_t n = bucket->value; n != KL_ABSENT; n = w->nodes[n].chain)
+        if (w->nodes[n].question == question && memcmp(w->edges + w->nodes[n].first, edges, count * sizeof *edges) == 0)
+            return n;
+    kl_node *node = &w->nodes[x->nodes];
+    node->question = question;
+    node->first = x->edges;
+    node->chain = bucket->value;
+    node->marked = 0;
+    bucket->value = x->nodes;
+    x->edges += count;
+    return x->nodes++;
+}
+
+/* What a child of the image comes to; false when it is a node not yet reduced. */
+static bool reduced(reduction *x, uint32_t child, uint32_t *to) {
+    if (child & KL_TERMINAL) {
+        *to = class_of(x, child & ~KL_TERMINAL);
+        return true;
+    }
+    *to = x->w->nodes[child - x->base].reduced;
+    return x->w->nodes[child - x->base].stamp == x->stamp;
+}
+
+static uint32_t reduce(reduction *x, uint32_t root) {
+    kl_workspace *w = x->w;
+    const kl_program *p = w->program;
+    uint32_t depth = 0, to;
+    if (reduced(x, root, &to)) return to;
+    w->nodes[depth].frame = root;
+    w->nodes[depth++].next = 0;
+    while (depth) {
+        kl_node *top = &w->nodes[depth - 1];
+        uint32_t node = top->frame, question = kl_word(p, KL_S_NODES, node, 0),
+                 known = answer(w, question, x->row, x->stamp);
+        uint32_t cells = kl_q(p, question, KL_Q_CELLS), edge = kl_word(p, KL_S_NODES, node, 1), child = 0;
+        uint32_t count = known == KL_ABSENT ? completions(p, question) : 1;
+        bool wait = false;
+        if (known != KL_ABSENT) edge += known;
+        for (; top->next < count && !wait; top->next += !wait) {
+            child = kl_word1(p, KL_S_EDGES, edge + edge_of_completion(top->next, cells));
+            wait = !reduced(x, child, &to);
+        }
+        if (wait) {
+            w->nodes[depth].frame = child;
+            w->nodes[depth++].next = 0;
+            continue;
+        }
+        if (known == KL_ABSENT) {
+            for (uint32_t i = 0; i < count; i++) {
+                (void)reduced(x, kl_word1(p, KL_S_EDGES, edge + edge_of_completion(i, cells)), &to);
+                w->edges[x->edges + i] = to;
+            }
+            to = unique(x, question, count);
+        } else {
+            (void)reduced(x, kl_word1(p, KL_S_EDGES, edge), &to);
+        }
+        w->nodes[node - x->base].stamp = x->stamp;
+        w->nodes[node - x->base].reduced = to;
+        depth--;
+    }
+    return to;
+}
+
+void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into) {
+    const kl_program *p = w->program;
+    reduction x = {.w = w,
+                   .row = row,
+                   .base = kl_l(p, slot, KL_L_FIRST_NODE),
+                   .stamp = kl_new_stamp(w),
+                   .plain = KL_ABSENT,
+                   .variable = KL_ABSENT};
+    uint32_t root = reduce(&x, kl_l(p, slot, KL_L_ROOT));
+    if (root & KL_TERMINAL) {
+        kl_wait_result(w, root & ~KL_TERMINAL, slot, row, into);
+        return;
+    }
+    w->nodes[root].marked = 1;
+    for (uint32_t n = root + 1; n-- > 0;) { /* a reduced node's children lie below it */
+        const kl_node *node = &w->nodes[n];
+        if (!node->marked) continue;
+        uint32_t question = node->question, count = completions(p, question);
+        if (kl_q(p, question, KL_Q_KIND) == KL_Q_EDITION) kl_wait_edition(kl_q(p, question, KL_Q_SOURCE), into);
+        kl_wait_refs(w, kl_q(p, question, KL_Q_FIRST_REF), kl_q(p, question, KL_Q_REFS), slot, row, into);
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t child = w->edges[node->first + i];
+            if (child & KL_TERMINAL)
+                kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
+            else
+                w->nodes[child].marked = 1;
+        }
+    }
+}
