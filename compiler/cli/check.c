@@ -1,0 +1,149 @@
+/* check.c - the verbs check and fmt: rule files read, diagnostics printed, the canonical layout written.
+ * May include: the compiler's and the language room's front doors.
+ * Start at kl_verb_check() and kl_verb_fmt(). */
+#include "compiler/cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_file(void *self, kl_arena *a, kl_str path, kl_str *text) {
+    (void)self;
+    return kl_path_is(a, path) != KL_PATH_FOLDER && kl_file_read(a, path, text);
+}
+
+kl_options kl_cli_options(kl_cli *c) {
+    return (kl_options){.reader = {read_file, NULL},
+                        .include = c->given[KL_FLAG_INCLUDE].p,
+                        .include_count = c->given[KL_FLAG_INCLUDE].n};
+}
+
+void kl_cli_print(kl_cli *c, kl_diags *d, FILE *out, kl_str format) {
+    if (kl_str_eq(format, KL_STR("json"))) kl_diags_json(d, out);
+    else if (kl_str_eq(format, KL_STR("github"))) kl_diags_github(d, out);
+    else kl_diags_text(d, out, out == stdout ? c->color_out : c->color_err);
+}
+
+/* The files the operands name: folders become the rule files in them. */
+static bool named_files(kl_cli *c, kl_str_list *files) {
+    for (size_t i = 0; i < c->operands.n; i++) {
+        kl_str path = c->operands.p[i];
+        if (kl_path_is(c->arena, path) != KL_PATH_FOLDER) {
+            KL_PUSH(c->arena, files, path);
+            continue;
+        }
+        size_t before = files->n;
+        if (!kl_folder_list(c->arena, path, ".klausul", true, files)) {
+            kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+            return false;
+        }
+        if (files->n == before) {
+            kl_say(c, KL_D_FOLDER_EMPTY, 1, path);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A word list that several guidelines use is read with each of them, but what it holds is said once. */
+static bool said(const kl_diags *all, const kl_diag *d) {
+    for (size_t i = 0; i < all->list.n; i++) {
+        const kl_diag *o = &all->list.p[i];
+        if (o->id == d->id && o->span.start == d->span.start && o->span.end == d->span.end && o->file && d->file &&
+            kl_str_eq(o->file->path, d->file->path))
+            return true;
+    }
+    return false;
+}
+
+static void merge(kl_diags *all, const kl_diags *d) {
+    for (size_t i = 0; i < d->list.n; i++) {
+        if (said(all, &d->list.p[i])) continue;
+        KL_PUSH(all->arena, &all->list, d->list.p[i]);
+        if (kl_diag_severity(d->list.p[i].id) == KL_ERROR) all->errors++;
+        else all->warnings++;
+    }
+}
+
+/* Reads, checks and emits one file: the emitter has limits of its own to report. */
+static int check_one(kl_cli *c, kl_str path, kl_diags *all) {
+    kl_str text;
+    if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        return KL_EXIT_TROUBLE;
+    }
+    kl_diags d;
+    kl_diags_init(&d, c->arena, c->lang);
+    kl_options o = kl_cli_options(c);
+    kl_sources *s = kl_load(c->arena, &d, &o, path);
+    if (d.errors == 0) {
+        const ir_guideline *g = kl_check(c->arena, &d, s);
+        kl_buf image;
+        kl_buf_init(&image, c->arena);
+        if (g && d.errors == 0) kl_emit_image(c->arena, &d, g, &image);
+    }
+    merge(all, &d);
+    return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;
+}
+
+int kl_verb_check(kl_cli *c) {
+    kl_str_list files = {0};
+    if (!named_files(c, &files)) return KL_EXIT_TROUBLE;
+    kl_diags all;
+    kl_diags_init(&all, c->arena, c->lang);
+    int status = KL_EXIT_OK;
+    for (size_t i = 0; i < files.n; i++) {
+        int one = check_one(c, files.p[i], &all);
+        if (one > status) status = one;
+    }
+    kl_cli_print(c, &all, stdout, kl_cli_value(c, KL_FLAG_FORMAT));
+    return status;
+}
+
+static bool rewrite(kl_cli *c, kl_str path, kl_str text) {
+    kl_sink sink;
+    if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, text.p, text.n) && kl_sink_finish(&sink)) return true;
+    kl_sink_drop(&sink);
+    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_str_of(strerror(sink.why)));
+    return false;
+}
+
+static int fmt_one(kl_cli *c, kl_str path) {
+    bool standard = kl_str_eq(path, KL_STR("-"));
+    kl_str text;
+    if (!kl_file_read(c->arena, path, &text)) {
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        return KL_EXIT_TROUBLE;
+    }
+    kl_diags d;
+    kl_diags_init(&d, c->arena, c->lang);
+    const kl_file *file = kl_parse(c->arena, &d, standard ? KL_STR("<stdin>") : path, text);
+    if (d.errors) {
+        kl_diags_text(&d, stderr, c->color_err);
+        return KL_EXIT_TROUBLE;
+    }
+    kl_str words = kl_cli_value(c, KL_FLAG_KEYWORDS);
+    kl_surface surface = !words.n ? file->surface : words.p[0] == 's' ? KL_SV : KL_EN;
+    kl_str out = kl_format(c->arena, file, surface);
+    bool same = kl_str_eq(out, text);
+    if (kl_cli_has(c, KL_FLAG_CHECK)) {
+        if (!same) printf("%.*s\n", KL_FMT(path));
+        return same ? KL_EXIT_OK : KL_EXIT_FOUND;
+    }
+    if (standard) {
+        fwrite(out.p, 1, out.n, stdout);
+        return KL_EXIT_OK;
+    }
+    return same || rewrite(c, path, out) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
+}
+
+int kl_verb_fmt(kl_cli *c) {
+    kl_str_list files = {0};
+    if (!named_files(c, &files)) return KL_EXIT_TROUBLE;
+    int status = KL_EXIT_OK;
+    for (size_t i = 0; i < files.n; i++) {
+        int one = fmt_one(c, files.p[i]);
+        if (one > status) status = one;
+    }
+    return status;
+}

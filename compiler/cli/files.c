@@ -1,0 +1,131 @@
+/* files.c - reading whole files, listing folders, and writing files that appear only when they are whole.
+ * May include: POSIX.
+ * Start at kl_file_read() and kl_sink_open(). */
+#include "compiler/cli/cli.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool kl_file_read(kl_arena *a, kl_str path, kl_str *text) {
+    bool standard = kl_str_eq(path, KL_STR("-"));
+    int fd = standard ? STDIN_FILENO : open(kl_str_dup(a, path).p, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    kl_buf b;
+    kl_buf_init(&b, a);
+    char part[65536];
+    ssize_t n;
+    while ((n = read(fd, part, sizeof part)) != 0) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) break;
+        kl_buf_add(&b, part, (size_t)n);
+    }
+    int why = errno;
+    if (!standard) close(fd);
+    errno = why;
+    *text = kl_buf_view(&b);
+    return n == 0;
+}
+
+kl_path_kind kl_path_is(kl_arena *a, kl_str path) {
+    struct stat st;
+    if (stat(kl_str_dup(a, path).p, &st) != 0) return KL_PATH_ABSENT;
+    return S_ISREG(st.st_mode) ? KL_PATH_FILE : S_ISDIR(st.st_mode) ? KL_PATH_FOLDER : KL_PATH_OTHER;
+}
+
+static int by_bytes(const void *x, const void *y) { return kl_str_cmp(*(const kl_str *)x, *(const kl_str *)y); }
+
+static bool list_into(kl_arena *a, kl_str path, const char *suffix, bool deep, kl_str_list *names, int depth) {
+    DIR *dir = opendir(kl_str_dup(a, path).p);
+    if (!dir) return false;
+    bool ok = true;
+    const struct dirent *e;
+    while ((errno = 0, e = readdir(dir)) != NULL) {
+        if (e->d_name[0] == '.') continue;
+        const char *slash = path.n && path.p[path.n - 1] == '/' ? "" : "/";
+        kl_str full = kl_str_fmt(a, "%.*s%s%s", KL_FMT(path), slash, e->d_name);
+        size_t n = strlen(e->d_name), s = strlen(suffix);
+        kl_path_kind kind = kl_path_is(a, full);
+        if (kind == KL_PATH_FOLDER && deep && depth < 32) ok = list_into(a, full, suffix, deep, names, depth + 1) && ok;
+        else if (kind == KL_PATH_FILE && n > s && memcmp(e->d_name + n - s, suffix, s) == 0)
+            KL_PUSH(a, names, full);
+    }
+    if (errno) ok = false;
+    int why = errno;
+    closedir(dir);
+    errno = why;
+    return ok;
+}
+
+bool kl_folder_list(kl_arena *a, kl_str path, const char *suffix, bool deep, kl_str_list *names) {
+    size_t first = names->n;
+    bool ok = list_into(a, path, suffix, deep, names, 0);
+    if (names->n > first) qsort(names->p + first, names->n - first, sizeof *names->p, by_bytes);
+    return ok;
+}
+
+bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path) {
+    *s = (kl_sink){.fd = -1, .path = path};
+    if (!path.n || kl_str_eq(path, KL_STR("-"))) {
+        s->fd = STDOUT_FILENO;
+        s->path = KL_STR("-");
+        return true;
+    }
+    s->path = kl_str_dup(a, path);
+    kl_path_kind kind = kl_path_is(a, path);
+    if (kind == KL_PATH_OTHER) {
+        s->fd = open(s->path.p, O_WRONLY | O_CLOEXEC);
+    } else if (kind == KL_PATH_FOLDER) {
+        errno = EISDIR;
+    } else {
+        s->beside = kl_str_fmt(a, "%.*s.%ld.part", KL_FMT(path), (long)getpid());
+        s->fd = open(s->beside.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    if (s->fd < 0) s->failed = true, s->why = errno, s->beside.n = 0;
+    return s->fd >= 0;
+}
+
+bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
+    const char *p = data;
+    while (!s->failed && size) {
+        ssize_t n = write(s->fd, p, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            s->failed = true;
+            s->why = errno;
+            break;
+        }
+        p += n;
+        size -= (size_t)n;
+        s->bytes += (uint64_t)n;
+    }
+    return !s->failed;
+}
+
+bool kl_sink_finish(kl_sink *s) {
+    bool standard = s->fd == STDOUT_FILENO;
+    if (s->fd >= 0 && !standard && close(s->fd) != 0 && !s->failed) s->failed = true, s->why = errno;
+    s->fd = -1;
+    if (s->beside.n && !s->failed && rename(s->beside.p, s->path.p) != 0) s->failed = true, s->why = errno;
+    if (s->beside.n && s->failed) unlink(s->beside.p);
+    s->beside.n = 0;
+    return !s->failed;
+}
+
+void kl_sink_drop(kl_sink *s) {
+    if (s->fd >= 0 && s->fd != STDOUT_FILENO) close(s->fd);
+    if (s->beside.n) unlink(s->beside.p);
+    s->fd = -1;
+    s->beside.n = 0;
+}
+
+bool kl_flush(kl_cli *c, FILE *out) {
+    if (fflush(out) == 0 && !ferror(out)) return true;
+    kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")),
+           kl_str_of(strerror(errno)));
+    return false;
+}

@@ -1,0 +1,81 @@
+/* message.c - the command's own messages: wordings from the catalogue, arguments put in, printed on standard error.
+ * May include: the language room's catalogue.
+ * Start at kl_say(). */
+#include "compiler/cli/cli.h"
+
+#include <string.h>
+
+static const struct {
+    const char *text[2], *hint[2];
+} wordings[KL_D_COUNT] = {
+#define KL_DIAG(code, name, severity, sv, en, tip, hint) [KL_D_##name] = {{sv, en}, {tip, hint}},
+#include "lang/diag.def"
+#undef KL_DIAG
+};
+
+static void fill(kl_buf *b, const char *wording, const kl_str *args, size_t count) {
+    for (const char *p = wording; *p; p++) {
+        if (*p == '%' && p[1] >= '1' && p[1] <= '9') {
+            size_t i = (size_t)(p[1] - '1');
+            if (i < count) kl_buf_str(b, args[i]);
+            p++;
+        } else {
+            kl_buf_add(b, p, 1);
+        }
+    }
+}
+
+kl_str kl_wording(kl_arena *a, kl_surface lang, kl_diag_id id, const kl_str *args, size_t count) {
+    kl_buf b;
+    kl_buf_init(&b, a);
+    fill(&b, wordings[id].text[lang], args, count);
+    return kl_buf_view(&b);
+}
+
+static void say(kl_cli *c, kl_str place, kl_diag_id id, size_t count, va_list list) {
+    kl_str args[9];
+    for (size_t i = 0; i < count && i < 9; i++) args[i] = va_arg(list, kl_str);
+    bool error = kl_diag_severity(id) == KL_ERROR;
+    const char *word = error ? kl_cli_word(c, "fel", "error") : kl_cli_word(c, "varning", "warning");
+    const char *on = c->color_err ? (error ? "\033[1;31m" : "\033[1;33m") : "", *off = c->color_err ? "\033[0m" : "";
+    kl_str text = kl_wording(c->arena, c->lang, id, args, count);
+    fprintf(stderr, "%.*s: %s%s[%s]%s: %.*s\n", KL_FMT(place), on, word, kl_diag_code(id), off, KL_FMT(text));
+    const char *hint = wordings[id].hint[c->lang];
+    if (hint) {
+        kl_buf b;
+        kl_buf_init(&b, c->arena);
+        fill(&b, hint, args, count);
+        fprintf(stderr, "%s: %.*s\n", kl_cli_word(c, "tips", "hint"), KL_FMT(kl_buf_view(&b)));
+    }
+}
+
+void kl_say(kl_cli *c, kl_diag_id id, size_t arg_count, ...) {
+    va_list list;
+    va_start(list, arg_count);
+    say(c, KL_STR("klausul"), id, arg_count, list);
+    va_end(list);
+}
+
+void kl_say_at(kl_cli *c, kl_str place, kl_diag_id id, size_t arg_count, ...) {
+    va_list list;
+    va_start(list, arg_count);
+    say(c, place, id, arg_count, list);
+    va_end(list);
+}
+
+void kl_say_hint(kl_cli *c, kl_str close) {
+    if (!close.n) return;
+    fprintf(stderr, c->lang == KL_SV ? "tips: menade du %.*s?\n" : "hint: did you mean %.*s?\n", KL_FMT(close));
+}
+
+kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count) {
+    kl_str best = {"", 0};
+    size_t least = wanted.n / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = kl_str_distance(wanted, candidates[i], least);
+        if (d < least) least = d, best = candidates[i];
+    }
+    return best;
+}
+
+const char *kl_cli_word(const kl_cli *c, const char *sv, const char *en) { return c->lang == KL_SV ? sv : en; }

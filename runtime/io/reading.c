@@ -1,0 +1,161 @@
+/* reading.c - chunks to batches, for both input forms: which edition a record goes to, what was rejected, what was kept.
+ * May include: the C library.
+ * Start at kl_reading_next(). */
+#include "runtime/io/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+kl_reading *kl_reading_new(const kl_editions *e, const kl_feed *f, bool keep) {
+    kl_reading *r = calloc(1, sizeof *r);
+    if (!r) return NULL;
+    r->editions = e;
+    r->feed = f;
+    r->form = kl_feed_form(f);
+    r->keep = keep;
+    r->intakes = calloc(e->count, sizeof(kl_intake *));
+    r->edition_of = calloc(KL_ROWS_MAX, sizeof *r->edition_of);
+    r->index_of = calloc(KL_ROWS_MAX, sizeof *r->index_of);
+    r->row_of = calloc(e->count * KL_ROWS_MAX, sizeof *r->row_of);
+    r->counts = calloc(e->count, sizeof *r->counts);
+    r->keys = calloc(KL_ROWS_MAX, sizeof *r->keys);
+    r->rejects = calloc(KL_ROWS_MAX, sizeof *r->rejects);
+    bool ok = r->intakes && r->edition_of && r->index_of && r->row_of && r->counts && r->keys && r->rejects;
+    for (size_t i = 0; ok && i < e->count; i++) ok = (r->intakes[i] = kl_intake_new(e->schemas[i], &r->pool)) != NULL;
+    if (ok && r->form == KL_INPUT_CSV) ok = kl_csv_bind(r);
+    if (ok && r->form == KL_INPUT_NDJSON) {
+        r->first_event = calloc(KL_ROWS_MAX + 1, sizeof *r->first_event);
+        r->name_list = calloc(KL_UNREAD_MAX, sizeof *r->name_list);
+        ok = r->first_event && r->name_list;
+    }
+    if (ok) return r;
+    kl_reading_free(r);
+    return NULL;
+}
+
+void kl_reading_free(kl_reading *r) {
+    if (!r) return;
+    for (size_t i = 0; r->intakes && i < r->editions->count; i++) kl_intake_free(r->intakes[i]);
+    for (size_t i = 0; r->bindings && i < r->editions->count; i++) free(r->bindings[i]);
+    free(r->intakes);
+    free(r->bindings);
+    free(r->binding_counts);
+    free(r->edition_of);
+    free(r->index_of);
+    free(r->row_of);
+    free(r->counts);
+    free(r->keys);
+    free(r->rejects);
+    free(r->unread);
+    free(r->events);
+    free(r->first_event);
+    free(r->name_list);
+    kl_lookup_free(&r->names);
+    kl_split_free(&r->split);
+    kl_pool_free(&r->pool);
+    kl_pool_free(&r->strings);
+    kl_pool_free(&r->parser);
+    free(r);
+}
+
+void kl_reading_start(kl_reading *r, const kl_chunk *chunk) {
+    r->chunk = chunk;
+    r->dirty = !kl_utf8_ok(chunk->bytes.data, chunk->bytes.size);
+    r->before = r->at = r->line = r->rows = 0;
+    r->split.at = r->split.line = r->split.cautious = 0;
+}
+
+void kl_reading_refuse(kl_reading *r, uint32_t row, kl_reject_reason why, kl_string column, kl_string value) {
+    r->rejects[row].reason = why;
+    r->rejects[row].column = column;
+    r->rejects[row].value = value;
+}
+
+void kl_reading_assign(kl_reading *r, uint32_t row, bool dated, int64_t day) {
+    const kl_editions *e = r->editions;
+    size_t pick = dated || e->count == 1 ? 0 : e->count - 1; /* without a date it is rejected for that */
+    while (dated && pick + 1 < e->count && e->from[pick + 1] <= day) pick++;
+    r->edition_of[row] = (uint16_t)pick;
+    r->index_of[row] = (uint16_t)r->counts[pick];
+    r->row_of[pick * KL_ROWS_MAX + r->counts[pick]++] = (uint16_t)row;
+}
+
+static bool overlong(kl_reading *r) {
+    if (r->at) return false;
+    r->at = 1;
+    r->rows = 1;
+    r->keys[0] = (kl_string){"", 0};
+    r->rejects[0] = (kl_reject){.reason = KL_REJECT_LONG, .field = KL_INDEX_NONE};
+    for (size_t e = 0; e < r->editions->count; e++) kl_intake_start(r->intakes[e], 0);
+    return true;
+}
+
+/* Faults that the batches found become the rows' rejections. */
+static void collect(kl_reading *r, size_t edition) {
+    kl_intake *in = r->intakes[edition];
+    kl_intake_finish(in);
+    for (uint32_t w = 0; w * 64 < in->rows; w++)
+        for (uint64_t bad = in->bad[w]; bad; bad &= bad - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(bad), row = r->row_of[edition * KL_ROWS_MAX + i];
+            const kl_slip *slip = &in->slips[i];
+            kl_reading_refuse(r, row, slip->reason, slip->column, slip->value);
+            r->rejects[row].field = slip->field;
+        }
+}
+
+bool kl_reading_next(kl_reading *r) {
+    r->before += r->rows;
+    r->rows = 0;
+    kl_pool_reset(&r->pool);
+    memset(r->counts, 0, r->editions->count * sizeof *r->counts);
+    if (r->chunk->overlong) return overlong(r);
+    bool more = r->form == KL_INPUT_CSV ? kl_csv_group(r) : kl_ndjson_group(r);
+    if (r->pool.failed || r->strings.failed) r->failed = true;
+    if (!more || r->failed) return false;
+    for (size_t e = 0; e < r->editions->count; e++) collect(r, e);
+    return true;
+}
+
+bool kl_reading_failed(const kl_reading *r) { return r->failed; }
+uint32_t kl_reading_rows(const kl_reading *r) { return r->rows; }
+const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition) { return &r->intakes[edition]->batch; }
+uint64_t kl_reading_records(const kl_reading *r) { return r->before + r->rows; }
+
+void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index) {
+    *edition = r->edition_of[row];
+    *index = r->index_of[row];
+}
+
+const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) { return r->rejects[row].reason ? &r->rejects[row] : NULL; }
+kl_string kl_reading_key(const kl_reading *r, uint32_t row) { return r->keys[row]; }
+
+/* ------------------------------------------------------------------ columns no field reads */
+size_t kl_reading_unread(const kl_reading *r) { return r->form == KL_INPUT_CSV ? r->unread_count : r->name_count; }
+
+kl_string kl_reading_unread_name(const kl_reading *r, size_t i) {
+    return r->form == KL_INPUT_CSV ? kl_feed_column(r->feed, r->unread[i]) : r->name_list[i];
+}
+
+size_t kl_reading_kept(const kl_reading *r, uint32_t row) {
+    if (!r->keep) return 0;
+    if (r->form == KL_INPUT_CSV) return r->unread_count;
+    size_t n = 0;
+    for (size_t i = r->first_event[row]; i < r->first_event[row + 1]; i++) n += r->events[i].unread != KL_INDEX_NONE;
+    return n;
+}
+
+void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, size_t *name, kl_string *value) {
+    if (r->form == KL_INPUT_CSV) {
+        const uint32_t *ends = r->split.ends + (size_t)row * r->split.columns, column = r->unread[i];
+        uint32_t start = column ? ends[column - 1] + 1 : r->split.starts[row];
+        *name = i;
+        *value = kl_cell_text(&r->pool, r->chunk->bytes.data, start, ends[column], (r->split.flags[row] & KL_ROW_QUOTED) != 0);
+        return;
+    }
+    for (size_t k = r->first_event[row];; k++) {
+        if (r->events[k].unread == KL_INDEX_NONE || i--) continue;
+        *name = r->events[k].unread;
+        *value = r->events[k].raw;
+        return;
+    }
+}
