@@ -1,6 +1,6 @@
-/* check.c - the verbs check and fmt: rule files read, diagnostics printed, the canonical layout written.
+/* check.c - the verb check: rule files read and checked, all that is wrong printed at once.
  * May include: the compiler's and the language room's front doors.
- * Start at kl_verb_check() and kl_verb_fmt(). */
+ * Start at kl_verb_check(). */
 #include "compiler/cli/cli.h"
 
 #include <errno.h>
@@ -24,8 +24,7 @@ void kl_cli_print(kl_cli *c, kl_diags *d, FILE *out, kl_str format) {
     else kl_diags_text(d, out, out == stdout ? c->color_out : c->color_err);
 }
 
-/* The files the operands name: folders become the rule files in them. */
-static bool named_files(kl_cli *c, kl_str_list *files) {
+bool kl_cli_files(kl_cli *c, kl_str_list *files) {
     for (size_t i = 0; i < c->operands.n; i++) {
         kl_str path = c->operands.p[i];
         if (kl_path_is(c->arena, path) != KL_PATH_FOLDER) {
@@ -76,19 +75,14 @@ static int check_one(kl_cli *c, kl_str path, kl_diags *all) {
     kl_diags_init(&d, c->arena, c->lang);
     kl_options o = kl_cli_options(c);
     kl_sources *s = kl_load(c->arena, &d, &o, path);
-    if (d.errors == 0) {
-        const ir_guideline *g = kl_check(c->arena, &d, s);
-        kl_buf image;
-        kl_buf_init(&image, c->arena);
-        if (g && d.errors == 0) kl_emit_image(c->arena, &d, g, &image);
-    }
+    if (d.errors == 0) kl_check(c->arena, &d, s);
     merge(all, &d);
     return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;
 }
 
 int kl_verb_check(kl_cli *c) {
     kl_str_list files = {0};
-    if (!named_files(c, &files)) return KL_EXIT_TROUBLE;
+    if (!kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
     kl_diags all;
     kl_diags_init(&all, c->arena, c->lang);
     int status = KL_EXIT_OK;
@@ -97,53 +91,5 @@ int kl_verb_check(kl_cli *c) {
         if (one > status) status = one;
     }
     kl_cli_print(c, &all, stdout, kl_cli_value(c, KL_FLAG_FORMAT));
-    return status;
-}
-
-static bool rewrite(kl_cli *c, kl_str path, kl_str text) {
-    kl_sink sink;
-    if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, text.p, text.n) && kl_sink_finish(&sink)) return true;
-    kl_sink_drop(&sink);
-    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_str_of(strerror(sink.why)));
-    return false;
-}
-
-static int fmt_one(kl_cli *c, kl_str path) {
-    bool standard = kl_str_eq(path, KL_STR("-"));
-    kl_str text;
-    if (!kl_file_read(c->arena, path, &text)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
-        return KL_EXIT_TROUBLE;
-    }
-    kl_diags d;
-    kl_diags_init(&d, c->arena, c->lang);
-    const kl_file *file = kl_parse(c->arena, &d, standard ? KL_STR("<stdin>") : path, text);
-    if (d.errors) {
-        kl_diags_text(&d, stderr, c->color_err);
-        return KL_EXIT_TROUBLE;
-    }
-    kl_str words = kl_cli_value(c, KL_FLAG_KEYWORDS);
-    kl_surface surface = !words.n ? file->surface : words.p[0] == 's' ? KL_SV : KL_EN;
-    kl_str out = kl_format(c->arena, file, surface);
-    bool same = kl_str_eq(out, text);
-    if (kl_cli_has(c, KL_FLAG_CHECK)) {
-        if (!same) printf("%.*s\n", KL_FMT(path));
-        return same ? KL_EXIT_OK : KL_EXIT_FOUND;
-    }
-    if (standard) {
-        fwrite(out.p, 1, out.n, stdout);
-        return KL_EXIT_OK;
-    }
-    return same || rewrite(c, path, out) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
-}
-
-int kl_verb_fmt(kl_cli *c) {
-    kl_str_list files = {0};
-    if (!named_files(c, &files)) return KL_EXIT_TROUBLE;
-    int status = KL_EXIT_OK;
-    for (size_t i = 0; i < files.n; i++) {
-        int one = fmt_one(c, files.p[i]);
-        if (one > status) status = one;
-    }
     return status;
 }

@@ -73,6 +73,8 @@ kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count);
 
 /* ---- rule files */
 kl_options kl_cli_options(kl_cli *c);
+/* The files the operands name: folders become the rule files in them. false after a message. */
+bool kl_cli_files(kl_cli *c, kl_str_list *files);
 /* Prints what was found in the chosen form (text, json, github) and forgets nothing. */
 void kl_cli_print(kl_cli *c, kl_diags *d, FILE *out, kl_str format);
 
