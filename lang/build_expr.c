@@ -123,8 +123,18 @@ kl_expr *kl_worded(kl_reader *r, kl_expr_kind kind, kl_text text, kl_span span)
     return node(r, (kl_expr){.kind = kind, .span = span, .text = text});
 }
 
+/* For the formatter: this minus sign stands close to what follows. */
+static void mark_minus(kl_reader *r, kl_span op)
+{
+    for (size_t i = r->next; i > 0 && r->file->tokens.p[i - 1].span.start >= op.start; i--)
+        if (r->file->tokens.p[i - 1].span.start == op.start)
+            r->file->tokens.p[i - 1].flags |= KL_TOKEN_UNARY;
+}
+
 kl_expr *kl_unary(kl_reader *r, kl_expr_kind kind, kl_expr *a, kl_span op, kl_span span)
 {
+    if (kind == KL_E_NEG)
+        mark_minus(r, op);
     return node(r, (kl_expr){.kind = kind, .span = span, .op_span = op, .a = a});
 }
 

@@ -29,6 +29,10 @@ typedef struct kl_reader {
     uint32_t open_string; /* where the last string without a closing quote ends */
     bool too_nested;   /* reported once */
 
+    /* formatting: raw tokens as another surface would spell them (empty when reading) */
+    KL_VEC(kl_str) spelled;
+    KL_VEC(size_t) origin; /* the file's token that raw token i comes from */
+
     /* parsing */
     size_t next;         /* token to hand out */
     kl_piece *piece;     /* being built */
@@ -45,6 +49,10 @@ typedef struct kl_reader {
 void kl_scan(kl_reader *r);
 /* Keywords, line heads, phrases and the file's surface: r->raw into r->file->tokens. */
 void kl_resolve(kl_reader *r);
+
+/* Which names need back quotes in a surface: `names` has the text of each of the file's tokens that is a name; names that
+ * need them for their letters are set in `quoted` already. */
+void kl_find_quoted(kl_arena *a, const kl_file *file, kl_surface surface, const kl_str *names, bool *quoted);
 
 /* The text of a token, as written. */
 kl_str kl_token_text(const kl_file *file, kl_span span);

@@ -297,7 +297,8 @@ typedef struct kl_token { /* every token in source order, for the formatter */
     uint16_t flags; /* KL_TOKEN_… */
 } kl_token;
 #define KL_NO_WORD UINT16_MAX
-enum { KL_TOKEN_FIRST = 1, KL_TOKEN_QUOTED = 2, KL_TOKEN_IN_ROW = 4 }; /* first on its line; in back quotes; in a table row */
+/* first on its line; in back quotes; in a table row; a minus sign that belongs to what follows */
+enum { KL_TOKEN_FIRST = 1, KL_TOKEN_QUOTED = 2, KL_TOKEN_IN_ROW = 4, KL_TOKEN_UNARY = 8 };
 
 typedef enum kl_surface { KL_SV, KL_EN } kl_surface;
 

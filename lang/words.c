@@ -21,6 +21,8 @@ typedef struct resolver {
 /* The composed text of a word: pasted text may spell å as a and a ring. */
 static kl_str word_at(const resolver *v, size_t i)
 {
+    if (v->r->spelled.n)
+        return v->r->spelled.p[i];
     const kl_token *t = &v->r->raw.p[i];
     return kl_utf8_compose(v->r->arena, kl_token_text(v->r->file, t->span));
 }
@@ -278,18 +280,30 @@ static bool mend_list(resolver *v, kl_str word)
     return false;
 }
 
+/* The keyword that stands here, the longest that fits its place, and how many raw tokens it takes; else KL_NO_WORD. */
+static uint16_t find_entry(const resolver *v, size_t *length)
+{
+    if (v->r->raw.p[v->at].flags & KL_TOKEN_QUOTED)
+        return KL_NO_WORD;
+    const uint16_t *entry = kl_words_at(v->index, word_at(v, v->at));
+    for (; entry && *entry != KL_NO_WORD; entry++) {
+        *length = match(v, &kl_words[*entry]);
+        if (*length && placed(v, &kl_words[*entry], *length))
+            return *entry;
+    }
+    return KL_NO_WORD;
+}
+
 static void resolve_word(resolver *v)
 {
     const kl_token *t = &v->r->raw.p[v->at];
     if (!(t->flags & KL_TOKEN_QUOTED)) {
         kl_str word = word_at(v, v->at);
-        const uint16_t *entry = kl_words_at(v->index, word);
-        for (; entry && *entry != KL_NO_WORD; entry++) {
-            size_t length = match(v, &kl_words[*entry]);
-            if (length && placed(v, &kl_words[*entry], length)) {
-                keyword(v, *entry, length);
-                return;
-            }
+        size_t length;
+        uint16_t entry = find_entry(v, &length);
+        if (entry != KL_NO_WORD) {
+            keyword(v, entry, length);
+            return;
         }
         if ((v->before == T_NUMBER || v->before == T_TO_WHOLE) && currency_code(word)) {
             put(v, T_UNIT, 1, KL_NO_WORD);
@@ -315,6 +329,17 @@ static kl_surface find_surface(const resolver *v)
     return surface;
 }
 
+/* What a raw token that is no word changes in where we are. */
+static void step_state(resolver *v, const kl_token *t)
+{
+    if (t->kind == T_LABEL || t->kind == T_BULLET || t->kind == T_BAR)
+        v->ifs = v->rounds = 0;
+    if (t->kind == T_BAR && (t->flags & KL_TOKEN_FIRST)) {
+        v->heading = !v->gridded;
+        v->gridded = true;
+    }
+}
+
 void kl_resolve(kl_reader *r)
 {
     resolver v = {.r = r};
@@ -322,12 +347,7 @@ void kl_resolve(kl_reader *r)
     v.index = kl_word_index_new(r->arena, v.surface);
     while (v.at < r->raw.n) {
         const kl_token *t = &r->raw.p[v.at];
-        if (t->kind == T_LABEL || t->kind == T_BULLET || t->kind == T_BAR)
-            v.ifs = v.rounds = 0;
-        if (t->kind == T_BAR && (t->flags & KL_TOKEN_FIRST)) {
-            v.heading = !v.gridded;
-            v.gridded = true;
-        }
+        step_state(&v, t);
         if (t->kind == T_NAME)
             resolve_word(&v);
         else if (t->kind == T_BAR && v.heading)
@@ -336,5 +356,71 @@ void kl_resolve(kl_reader *r)
             put(&v, T_TITLE, 1, KL_NO_WORD);
         else
             put(&v, t->kind, 1, KL_NO_WORD);
+    }
+}
+
+/* ---- the formatter's question ---- */
+
+/* The raw tokens that the file's tokens would be in the surface, with the token each came from. */
+static void spell_out(kl_reader *r, const kl_file *file, kl_surface surface, const kl_str *names)
+{
+    for (size_t i = 0; i < file->tokens.n; i++) {
+        kl_token t = file->tokens.p[i];
+        kl_str text = names[i];
+        if (t.kind == T_NAME || t.kind == T_LINE_NAME || t.word != KL_NO_WORD) {
+            bool name = t.word == KL_NO_WORD;
+            text = name ? text : kl_words[t.word].text[surface];
+            for (size_t from = 0; from < text.n;) {
+                size_t to = from;
+                while (to < text.n && (name || text.p[to] != ' '))
+                    to++;
+                kl_token raw = {T_NAME, t.span, (uint16_t)0, from ? t.flags & (uint16_t)~KL_TOKEN_FIRST : t.flags};
+                KL_PUSH(r->arena, &r->raw, raw);
+                KL_PUSH(r->arena, &r->spelled, (kl_str){text.p + from, to - from});
+                KL_PUSH(r->arena, &r->origin, i);
+                from = to + 1;
+            }
+            continue;
+        }
+        t.kind = t.kind == T_TITLE ? T_STRING : t.kind == T_HEAD_BAR ? T_BAR : t.kind;
+        KL_PUSH(r->arena, &r->raw, t);
+        KL_PUSH(r->arena, &r->spelled, (kl_str){NULL, 0});
+        KL_PUSH(r->arena, &r->origin, i);
+    }
+}
+
+/* Goes through the tokens as kl_resolve() would, but always goes on from what was meant, so each answer stands alone. */
+void kl_find_quoted(kl_arena *a, const kl_file *file, kl_surface surface, const kl_str *names, bool *quoted)
+{
+    kl_diags diags;
+    kl_diags_init(&diags, a, surface);
+    kl_file scratch = {.path = file->path, .text = file->text, .surface = surface};
+    kl_reader *r = kl_alloc(a, sizeof *r);
+    *r = (kl_reader){.arena = a, .diags = &diags, .file = &scratch};
+    spell_out(r, file, surface, names);
+    for (size_t i = 0; i < r->raw.n; i++)
+        if (quoted[r->origin.p[i]])
+            r->raw.p[i].flags |= KL_TOKEN_QUOTED;
+    resolver v = {.r = r, .surface = surface, .index = kl_word_index_new(a, surface)};
+    while (v.at < r->raw.n) {
+        size_t i = r->origin.p[v.at], own = 1, length = 0;
+        const kl_token *t = &file->tokens.p[i];
+        while (v.at + own < r->raw.n && r->origin.p[v.at + own] == i)
+            own++;
+        step_state(&v, &r->raw.p[v.at]);
+        uint16_t entry = r->raw.p[v.at].kind == T_NAME ? find_entry(&v, &length) : KL_NO_WORD;
+        if (entry != t->word && entry != KL_NO_WORD) {
+            size_t name = v.at; /* the first name that the keyword would swallow */
+            while (name + 1 < v.at + length && file->tokens.p[r->origin.p[name]].word != KL_NO_WORD)
+                name++;
+            quoted[r->origin.p[name]] = true;
+            r->raw.p[name].flags |= KL_TOKEN_QUOTED;
+            if (name != v.at)
+                continue;
+        }
+        if (t->word != KL_NO_WORD)
+            keyword(&v, t->word, own);
+        else
+            put(&v, t->kind, own, KL_NO_WORD);
     }
 }
