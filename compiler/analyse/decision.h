@@ -1,0 +1,68 @@
+/* decision.h - one decision as a function of its questions: period and scope, candidates with exceptions and overrides, `annars`; as a diagram.
+ * May include: compiler/analyse.
+ * Start at kl_decide(). */
+#ifndef KL_COMPILER_ANALYSE_DECISION_H
+#define KL_COMPILER_ANALYSE_DECISION_H
+
+#include "compiler/analyse/diagram.h"
+#include "compiler/analyse/limits.h"
+#include "compiler/analyse/order.h"
+#include "compiler/analyse/questions.h"
+#include "compiler/analyse/results.h"
+
+typedef struct kl_arm { /* one way in which a rule or row can give one result */
+    uint32_t entry;
+    uint32_t holds;    /* form: its condition and period, and the choice in its value */
+    uint32_t by;       /* form: without the choice */
+    uint32_t blocked;  /* form: something that overrides it holds; or KL_NO_FORM */
+    uint32_t absent;   /* form: no edition at hand; or KL_NO_FORM */
+    uint32_t result;
+} kl_arm;
+typedef KL_VEC(kl_arm) kl_arms;
+
+typedef struct kl_dd_row { /* a node, as written: one edge for each answer */
+    uint32_t question, first;
+} kl_dd_row;
+
+typedef struct kl_decision {
+    kl_arms arms;
+    uint32_t otherwise, outside, not_in_force; /* results */
+    bool diagram;                              /* false: candidates must agree, row by row */
+    uint32_t root;                             /* node | KL_LEAF + result */
+    KL_VEC(kl_question) questions;
+    KL_VEC(kl_dd_row) nodes; /* children before parents */
+    KL_VEC(uint32_t) edges;
+} kl_decision;
+
+typedef struct kl_deciding { /* what the decisions of a guideline share */
+    kl_arena *arena;
+    kl_diags *diags;
+    kl_forms *forms;
+    kl_endings *endings;
+    kl_diagram_limits limits;
+    uint32_t period_entry, scope; /* entry or IR_NONE; form */
+    kl_diagram m;
+    kl_asked asked;
+    uint32_t *truth, *truth_stamp; /* per form: its diagram in this build */
+    size_t truth_room;
+    uint32_t stamp;
+    KL_VEC(uint32_t) order, level_of, more;
+    KL_VEC(uint32_t) sets;    /* per set of results that meet: first member */
+    KL_VEC(uint32_t) members; /* sorted results, then KL_NO_FORM */
+    uint32_t *single;         /* per result: its set of one, 0 when none yet */
+    size_t single_room;
+    uint32_t *set_table;
+    size_t set_cap;
+} kl_deciding;
+
+void kl_deciding_init(kl_deciding *d, kl_arena *a, kl_diags *diags, kl_forms *f, kl_endings *e);
+
+/* Finds the diagram of d->arms (unless the outcome goes row by row). false after a report: it passes a limit. */
+bool kl_decide(kl_deciding *k, uint32_t outcome, kl_decision *d);
+/* What an outcome with this decision feeds to others. */
+kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d);
+
+/* report.c: the table that makes a decision large, the columns that widen it, and the ways out. */
+void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, uint64_t size, uint64_t limit, bool warn);
+
+#endif
