@@ -115,6 +115,7 @@ static void start(kl_front *f, kl_arena *a, kl_diags *d, const kl_sources *s) {
 
 ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s) {
     kl_front front, *f = &front;
+    size_t at_start = d->errors;
     start(f, a, d, s);
     find_head(f);
     if (f->head) {
@@ -128,6 +129,10 @@ ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s) {
     kl_front_finish_outcomes(f);
     check_money(f);
     kl_front_resolve_overrides(f);
+    size_t before = d->errors;
     kl_front_feeding(f);
+    if (before == d->errors) kl_front_overlaps(f);
+    if (d->errors == at_start) kl_front_unused(f);
+    kl_front_examples(f);
     return f->head ? f->g : NULL;
 }

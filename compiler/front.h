@@ -98,6 +98,10 @@ typedef struct kl_table_rows {
     const kl_symbol *symbol;
     uint32_t entry;       /* the table's */
     uint32_t first, last; /* entries of its rows */
+    size_t tests;         /* test columns, and for each: */
+    size_t *columns;      /* its place in the grid */
+    uint32_t *subjects;   /* what its cells are compared with */
+    uint32_t *cells;      /* rows × tests: each cell's truth */
 } kl_table_rows;
 
 typedef enum kl_note_id {
@@ -143,6 +147,7 @@ typedef struct kl_front {
 const kl_file *kl_front_file(const kl_front *f);
 kl_diag *kl_front_report(kl_front *f, kl_span span, kl_diag_id id, size_t arg_count, ...); /* kl_str… */
 kl_str kl_front_note(const kl_front *f, kl_note_id id, kl_str arg);
+kl_str kl_front_note_of(const kl_front *f, kl_note_id id, kl_str first, kl_str second);
 void kl_front_second(kl_front *f, kl_diag *d, uint32_t file, kl_span span, kl_note_id note, kl_str arg);
 kl_str kl_front_kind_word(const kl_front *f, kl_symbol_kind kind);
 kl_str kl_front_type_word(const kl_front *f, ir_type t);
@@ -257,5 +262,10 @@ void kl_front_lower_rule(kl_front *f, const kl_symbol *s);
 void kl_front_lower_table(kl_front *f, const kl_symbol *s);
 void kl_front_resolve_overrides(kl_front *f);
 void kl_front_feeding(kl_front *f);
+
+/* ------------------------------------------------------------------ overlap.c, examples.c, unused.c */
+void kl_front_overlaps(kl_front *f);
+void kl_front_examples(kl_front *f);
+void kl_front_unused(kl_front *f);
 
 #endif

@@ -186,6 +186,8 @@ typedef struct ir_expected {
     ir_expected_state state;
     int64_t number; /* or set mask */
     kl_str text;    /* text value, external document */
+    struct ir_expected *columns; /* many-of, IR_X_VALUE: one entry, a value for each column; the entries expected of an outcome are all
+                                  * that it has, in any order */
     kl_span span;
 } ir_expected;
 

@@ -12,9 +12,11 @@
 #define KL_MAX_ENTRIES 100000   /* clauses, items, rules, rows … of one guideline */
 #define KL_MAX_FIELDS 10000     /* fields of one guideline */
 #define KL_MAX_ARMS 256         /* cases one value may split into (om … så …, tariff steps) */
+#define KL_MAX_BASES 100        /* examples that build on each other in a row */
 #define KL_MAX_NODES 4000000    /* nodes of one guideline's conditions and values */
 #define KL_MAX_NUMBER INT64_C(1000000000000000) /* a number, in its smallest unit, either sign */
 #define KL_MAX_DECIMALS 9       /* decimals of a decimal type */
-#define KL_MAX_SEARCH 20000     /* steps spent on finding a record on which two rows contradict each other */
+#define KL_MAX_SEARCH 5000      /* steps spent on finding a record on which two rows contradict each other; then it is not reported */
+#define KL_MAX_TABLE_SEARCH 2000000 /* steps spent on one table */
 
 #endif

@@ -113,7 +113,7 @@ kl_when kl_front_period(kl_front *f, const kl_piece *piece) {
     if (!p->said) return w;
     bool own = f->file == 0; /* a shared piece may reach outside the guidelines that use it */
     if (p->undated || f->undated) {
-        kl_front_report(f, p->span, p->undated && f->head ? KL_D_UNDATED_PIECE : KL_D_DATED_IN_UNDATED, 0);
+        kl_front_report(f, p->span, p->undated ? KL_D_UNDATED_PIECE : KL_D_DATED_IN_UNDATED, 0);
         return w;
     }
     const ir_guideline *g = f->g;

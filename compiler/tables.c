@@ -29,7 +29,7 @@ void kl_front_make_rows(kl_front *f, const kl_symbol *s, uint32_t table) {
         f->g->entries.p[e].label = labelled ? label : (kl_str){0};
         if (cell) f->g->entries.p[e].title = cell->title.text;
     }
-    KL_PUSH(f->arena, &f->tables, ((kl_table_rows){s, table, first, (uint32_t)f->g->entries.n}));
+    KL_PUSH(f->arena, &f->tables, ((kl_table_rows){.symbol = s, .entry = table, .first = first, .last = (uint32_t)f->g->entries.n}));
 }
 
 kl_str kl_front_row_label(const kl_front *f, uint32_t entry) {
@@ -238,15 +238,27 @@ static grid_columns headings(kl_front *f, const kl_symbol *s) {
     return cols;
 }
 
-static uint32_t row_tests(kl_front *f, const grid_columns *cols, const kl_row *row, uint32_t when) {
-    uint32_t *parts = kl_alloc_array(f->arena, cols->n + 1, sizeof *parts);
+/* The row's own condition; `cells` gets the truth of each test. */
+static uint32_t row_tests(kl_front *f, const grid_columns *cols, const kl_row *row, uint32_t when, uint32_t *cells) {
+    uint32_t out = when;
     size_t n = 0;
-    parts[n++] = when;
-    for (size_t i = 0; i < cols->n && i < row->cells.n; i++)
-        if (cols->p[i].role == COL_TEST) parts[n++] = test_cell(f, &cols->p[i], &row->cells.p[i]);
-    uint32_t out = parts[0];
-    for (size_t i = 1; i < n; i++) out = kl_n_and(f, out, parts[i]);
+    for (size_t i = 0; i < cols->n; i++) {
+        if (cols->p[i].role != COL_TEST) continue;
+        cells[n] = i < row->cells.n ? test_cell(f, &cols->p[i], &row->cells.p[i]) : kl_n_bool(f, 2);
+        out = kl_n_and(f, out, cells[n++]);
+    }
     return out;
+}
+
+static void keep_tests(kl_front *f, kl_table_rows *t, const grid_columns *cols, size_t rows) {
+    t->columns = kl_alloc_array(f->arena, cols->n + 1, sizeof *t->columns);
+    t->subjects = kl_alloc_array(f->arena, cols->n + 1, sizeof *t->subjects);
+    for (size_t i = 0; i < cols->n; i++) {
+        if (cols->p[i].role != COL_TEST) continue;
+        t->columns[t->tests] = i;
+        t->subjects[t->tests++] = cols->p[i].test.node;
+    }
+    t->cells = kl_alloc_array(f->arena, rows * t->tests + 1, sizeof *t->cells);
 }
 
 static const kl_cell *cell_of(const grid_columns *cols, const kl_row *row, int role) {
@@ -269,7 +281,7 @@ static void first_row_applies(kl_front *f, uint32_t *conds, size_t n) {
 void kl_front_lower_table(kl_front *f, const kl_symbol *s) {
     const kl_piece *p = s->piece;
     const kl_grid *grid = &p->u.table.grid;
-    const kl_table_rows *t = NULL;
+    kl_table_rows *t = NULL;
     for (size_t i = 0; i < f->tables.n; i++)
         if (f->tables.p[i].symbol == s) t = &f->tables.p[i];
     kl_when when = kl_front_period(f, p);
@@ -279,11 +291,12 @@ void kl_front_lower_table(kl_front *f, const kl_symbol *s) {
     uint32_t first = t->first;
     size_t n = grid->rows.n;
     uint32_t *conds = kl_alloc_array(f->arena, n + 1, sizeof *conds);
+    keep_tests(f, t, &cols, n);
     for (size_t i = 0; i < n; i++) {
         uint32_t entry = first + (uint32_t)i;
         const kl_row *row = &grid->rows.p[i];
         kl_front_edition(f, entry, IR_NONE, &(kl_when){IR_NONE, IR_NONE, 0, 0, when.from, when.through});
-        conds[i] = row_tests(f, &cols, row, cond);
+        conds[i] = row_tests(f, &cols, row, cond, t->cells + i * t->tests);
         kl_front_reads(f, entry, conds[i]);
         uint32_t dated = kl_front_row_dates(f, cell_of(&cols, row, COL_FROM), cell_of(&cols, row, COL_THROUGH),
                                             &f->g->entries.p[entry]);

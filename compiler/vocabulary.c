@@ -238,12 +238,15 @@ static bool shareable(kl_piece_kind kind) {
            kind == KL_P_CLAUSE || kind == KL_P_NOTE;
 }
 
-static void refuse_unshareable(kl_front *f, const kl_piece *p) {
-    if (f->file == 0 && (f->head || shareable(p->kind))) return;
-    if (f->file == 0)
+/* In the file itself one report is enough: it is the guideline that is missing. */
+static void refuse_unshareable(kl_front *f, const kl_piece *p, bool *said) {
+    if (shareable(p->kind) || (f->file == 0 && (f->head || *said))) return;
+    if (f->file == 0) {
+        *said = true;
         kl_front_report(f, p->head_span, KL_D_NEEDS_GUIDELINE, 1, kl_piece_word(p->kind, kl_front_file(f)->surface));
-    else if (!shareable(p->kind))
-        kl_front_report(f, p->head_span, KL_D_NOT_SHARED, 1, kl_piece_word(p->kind, kl_front_file(f)->surface));
+        return;
+    }
+    kl_front_report(f, p->head_span, KL_D_NOT_SHARED, 1, kl_piece_word(p->kind, kl_front_file(f)->surface));
 }
 
 typedef void declare_piece(kl_front *f, const kl_piece *p);
@@ -268,8 +271,9 @@ static void declare_tariff(kl_front *f, const kl_piece *p) {
 static void declare_clause(kl_front *f, const kl_piece *p) { kl_front_declare(f, KL_SYM_CLAUSE, p->name, p); }
 
 void kl_front_vocabulary(kl_front *f) {
+    bool said = false;
     for (f->file = 0; f->file < f->sources->files.n; f->file++)
-        for (size_t i = 0; i < kl_front_file(f)->pieces.n; i++) refuse_unshareable(f, kl_front_file(f)->pieces.p[i]);
+        for (size_t i = 0; i < kl_front_file(f)->pieces.n; i++) refuse_unshareable(f, kl_front_file(f)->pieces.p[i], &said);
     each(f, KL_P_VALUES, false, declare_set);
     each(f, KL_P_RECORD, false, declare_record);
     check_inputs(f);

@@ -28,14 +28,15 @@ kl_diag *kl_front_report(kl_front *f, kl_span span, kl_diag_id id, size_t arg_co
     return kl_report(f->diags, kl_front_file(f), span, id, arg_count, args[0], args[1], args[2], args[3]);
 }
 
-kl_str kl_front_note(const kl_front *f, kl_note_id id, kl_str arg) {
+kl_str kl_front_note(const kl_front *f, kl_note_id id, kl_str arg) { return kl_front_note_of(f, id, arg, KL_NO_ARG); }
+
+kl_str kl_front_note_of(const kl_front *f, kl_note_id id, kl_str first, kl_str second) {
     const char *s = notes[f->diags->lang == KL_EN][id];
     kl_buf b;
     kl_buf_init(&b, f->arena);
     for (; *s; s++) {
-        if (s[0] == '%' && s[1] == '1') {
-            kl_buf_str(&b, arg);
-            s++;
+        if (s[0] == '%' && (s[1] == '1' || s[1] == '2')) {
+            kl_buf_str(&b, *++s == '1' ? first : second);
         } else {
             kl_buf_add(&b, s, 1);
         }
