@@ -75,7 +75,7 @@ static int check_one(kl_cli *c, kl_str path, kl_diags *all) {
     kl_diags_init(&d, c->arena, c->lang);
     kl_options o = kl_cli_options(c);
     kl_sources *s = kl_load(c->arena, &d, &o, path);
-    if (d.errors == 0) kl_check(c->arena, &d, s);
+    if (s) kl_check(c->arena, &d, s);
     merge(all, &d);
     return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;
 }

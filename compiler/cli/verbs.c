@@ -19,5 +19,17 @@ const kl_verb kl_verbs[] = {
       "order of the file. A folder means every .klausul file in it and below it."},
      {"  klausul check rules/", "  klausul check rules/"},
      {{KL_FLAG_FORMAT, "text|json|github"}, {KL_FLAG_INCLUDE, NULL}, END}},
+    {"fmt",
+     kl_verb_fmt,
+     {"[flaggor] FIL|MAPP|-…", "[flags] FILE|FOLDER|-…"},
+     1,
+     SIZE_MAX,
+     {"skriver regelfiler i den gemensamma formen", "writes rule files in the canonical layout"},
+     {"Rätar ut indrag, tabeller och mellanrum men bryter och fogar aldrig rader. Filen skrivs om\n"
+      "på plats; - läser standard in och skriver standard ut.",
+      "Aligns indents, tables and spaces but never breaks or joins lines. The file is rewritten in\n"
+      "place; - reads standard input and writes standard output."},
+     {"  klausul fmt --check rules/", "  klausul fmt --check rules/"},
+     {{KL_FLAG_CHECK, NULL}, {KL_FLAG_KEYWORDS, "sv|en"}, END}},
 };
 const size_t kl_verb_count = sizeof kl_verbs / sizeof *kl_verbs;
