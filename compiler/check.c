@@ -99,7 +99,7 @@ static void lower_pieces(kl_front *f) {
 }
 
 static void start(kl_front *f, kl_arena *a, kl_diags *d, const kl_sources *s) {
-    *f = (kl_front){.arena = a, .diags = d, .sources = s, .g = kl_alloc(a, sizeof(ir_guideline))};
+    *f = (kl_front){.arena = a, .diags = d, .sources = s, .broken = d->errors > 0, .g = kl_alloc(a, sizeof(ir_guideline))};
     kl_map *maps[] = {&f->names, &f->values, &f->ids, &f->inputs, &f->masks, &f->texts};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) kl_map_init(maps[i], a);
     ir_guideline *g = f->g;
@@ -115,7 +115,6 @@ static void start(kl_front *f, kl_arena *a, kl_diags *d, const kl_sources *s) {
 
 ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s) {
     kl_front front, *f = &front;
-    size_t at_start = d->errors;
     start(f, a, d, s);
     find_head(f);
     if (f->head) {
@@ -132,7 +131,7 @@ ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s) {
     size_t before = d->errors;
     kl_front_feeding(f);
     if (before == d->errors) kl_front_overlaps(f);
-    if (d->errors == at_start) kl_front_unused(f);
+    if (d->errors == 0) kl_front_unused(f);
     kl_front_examples(f);
     return f->head ? f->g : NULL;
 }

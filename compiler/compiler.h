@@ -29,11 +29,12 @@ typedef struct kl_sources { /* a file and everything it uses, each once; the fil
 } kl_sources;
 
 /* Parses `path` and what it uses (använd a.b: a/b.klausul in the using file's folder, the nearest parent that has it, or an include
- * directory); reports missing files and cycles. */
+ * directory); reports missing files and cycles. NULL, and nothing reported, when `path` itself cannot be read. */
 kl_sources *kl_load(kl_arena *a, kl_diags *d, const kl_options *o, kl_str path);
 
-/* Names, types, meaning. NULL when the files hold no guideline (a vocabulary is checked all the same); otherwise a guideline, which is
- * complete only if d->errors did not grow. */
+/* Names, types, meaning; also of files whose reading met errors, to report all at once (d is then to hold those errors: names that may
+ * have been skipped are not called missing). NULL when the files hold no guideline (a vocabulary is checked all the same); otherwise a
+ * guideline, which is complete only if d->errors is 0. */
 ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s);
 
 /* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */

@@ -230,6 +230,7 @@ static uint32_t lower_name_truth(kl_front *f, const kl_expr *e) {
 }
 
 uint32_t kl_lower_truth(kl_front *f, const kl_expr *e) {
+    if (!e) return open_truth(f); /* skipped while reading */
     kl_span outer = f->at;
     f->at = e->span;
     uint32_t out = open_truth(f), x, y;

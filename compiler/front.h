@@ -137,6 +137,7 @@ typedef struct kl_front {
     bool full;            /* too many nodes, already reported */
     unsigned *marks, mark; /* who has visited a node */
     size_t mark_cap;
+    bool broken;          /* reading the files met errors: what seems to be missing may only have been skipped */
     bool undated;
     bool money_used;
     kl_span money_span;

@@ -232,6 +232,7 @@ static kl_val lower_neg(kl_front *f, const kl_expr *e, ir_type want) {
 }
 
 kl_val kl_lower_sum(kl_front *f, const kl_expr *e, ir_type want) {
+    if (!e) return kl_val_bad(f->at); /* skipped while reading */
     kl_span outer = f->at;
     f->at = e->span;
     kl_val v = kl_val_bad(e->span);

@@ -19,12 +19,56 @@ static const char *const notes[2][KL_N_COUNT] = {
 
 const kl_file *kl_front_file(const kl_front *f) { return f->sources->files.p[f->file]; }
 
+/* What says that something is missing: not to be believed where reading a file has skipped something. */
+static bool of_absence(kl_diag_id id) {
+    switch (id) {
+    case KL_D_NAME_UNKNOWN:
+    case KL_D_VALUE_UNKNOWN:
+    case KL_D_TYPE_UNKNOWN:
+    case KL_D_FIELD_UNKNOWN:
+    case KL_D_OUTCOME_UNKNOWN:
+    case KL_D_ASSUMPTION_UNKNOWN:
+    case KL_D_REQUIREMENT_UNKNOWN:
+    case KL_D_OVERRIDE_UNKNOWN:
+    case KL_D_OVERRIDE_ROW:
+    case KL_D_OVERRIDE_COLUMN:
+    case KL_D_COLUMN_UNKNOWN:
+    case KL_D_NEEDS_GUIDELINE:
+    case KL_D_SET_EMPTY:
+    case KL_D_MANY_EMPTY:
+    case KL_D_VALUE_MISSING:
+    case KL_D_CURRENCY_UNSAID:
+    case KL_D_REQUIRES_MISSING:
+    case KL_D_RULE_GIVES_NOTHING:
+    case KL_D_ENTRY_INCOMPLETE:
+    case KL_D_PERIOD_UNSAID:
+    case KL_D_DATED_BY_MISSING:
+    case KL_D_BEFORE_UNSAID:
+    case KL_D_AFTER_UNSAID:
+    case KL_D_EDITION_UNNAMED:
+    case KL_D_TARIFF_EMPTY:
+    case KL_D_TARIFF_HOLE:
+    case KL_D_TABLE_NO_RESULT:
+    case KL_D_EXAMPLE_UNTITLED:
+    case KL_D_EXAMPLE_BASE_UNKNOWN:
+    case KL_D_EXAMPLE_ID_UNKNOWN:
+    case KL_D_EXAMPLE_REQUIRED:
+    case KL_D_EXAMPLE_EXPECTS_NOTHING:
+    case KL_D_EXAMPLE_HEADING:
+    case KL_D_EXAMPLE_FINDING:
+    case KL_D_OUTCOME_UNSET:
+    case KL_D_UNUSED: return true;
+    default: return false;
+    }
+}
+
 kl_diag *kl_front_report(kl_front *f, kl_span span, kl_diag_id id, size_t arg_count, ...) {
     kl_str args[4] = {{0}, {0}, {0}, {0}};
     va_list list;
     va_start(list, arg_count);
     for (size_t i = 0; i < arg_count && i < 4; i++) args[i] = va_arg(list, kl_str);
     va_end(list);
+    if (f->broken && of_absence(id)) return kl_alloc(f->arena, sizeof(kl_diag));
     return kl_report(f->diags, kl_front_file(f), span, id, arg_count, args[0], args[1], args[2], args[3]);
 }
 
