@@ -1,44 +1,49 @@
 /* agree.c - row-by-row slots: no diagram; a record is decided when all candidates that may fire agree.
  * May include: program.h of this room. The author asked for this with `rad för rad`; it may leave open what a diagram would decide.
- * Start at kl_agree_decide(). */
+ * Start at kl_agree_next(): the results that are possible. */
 #include "runtime/program.h"
 
 static kl_truth period_of(const kl_workspace *w, uint32_t row) {
     return w->program->period == KL_ABSENT ? KL_YES : kl_truth_at(w, w->program->period, row);
 }
 
-static uint32_t decide_inside(const kl_workspace *w, uint32_t slot, uint32_t row) {
-    const kl_program *p = w->program;
-    uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES);
-    uint32_t may = KL_ABSENT, yes = KL_ABSENT, otherwise = kl_l(p, slot, KL_L_OTHERWISE);
-    bool agree = true;
-    for (uint32_t c = first; c < end; c++) {
-        kl_truth t = kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row);
-        uint32_t r = kl_c(p, c, KL_C_RESULT);
-        kl_result a, b;
-        if (t == KL_NO) continue;
-        if (may == KL_ABSENT) may = r;
-        agree = agree && kl_same_in_row(w, may, r, row);
-        if (t != KL_YES) continue;
-        if (yes == KL_ABSENT) yes = r;
-        if (kl_same_in_row(w, yes, r, row)) continue;
-        kl_resolve(w, yes, row, &a);
-        kl_resolve(w, r, row, &b);
-        if (a.state != KL_UNDETERMINED && b.state != KL_UNDETERMINED) return KL_DECISION_CONFLICT;
+/* Candidates that may fire; what else holds when none surely does; what holds outside when the record may lie there. */
+bool kl_agree_next(kl_walk *k, uint32_t *result) {
+    const kl_workspace *w = k->w;
+    const uint8_t *l = kl_row(w->program, KL_S_SLOTS, k->slot);
+    uint32_t first = kl_at(l, KL_L_FIRST_CANDIDATE), count = kl_at(l, KL_L_CANDIDATES);
+    while (k->at < count) {
+        uint32_t c = first + k->at++;
+        kl_truth t = kl_truth_at(w, kl_c(w->program, c, KL_C_FIRES), k->row);
+        *result = kl_c(w->program, c, KL_C_RESULT);
+        if (t == KL_YES) k->depth = 1;
+        if (t != KL_NO) return true;
     }
-    if (may == KL_ABSENT) return otherwise;
-    if (agree && yes == KL_ABSENT) yes = kl_same_in_row(w, may, otherwise, row) ? otherwise : KL_ABSENT;
-    return agree && yes != KL_ABSENT ? yes : KL_DECISION_UNDETERMINED;
+    *result = kl_at(l, k->at == count ? KL_L_OTHERWISE : KL_L_OUTSIDE);
+    if (k->at == count) {
+        k->at++;
+        if (k->depth == 0) return true;
+        *result = kl_at(l, KL_L_OUTSIDE);
+    }
+    return k->at++ == count + 1 && kl_truth_at(w, w->program->scope, k->row) != KL_YES;
 }
 
-uint32_t kl_agree_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
+/* Two that surely fire and differ are a conflict; a period that is unknown leaves everything open. */
+bool kl_agree_clash(const kl_workspace *w, uint32_t slot, uint32_t row, uint32_t *decision) {
     const kl_program *p = w->program;
-    uint32_t inside = decide_inside(w, slot, row);
-    if (kl_truth_at(w, p->scope, row) == KL_YES) return inside;
-    /* Whether the record lies within is open: what holds within and what holds outside must be the same. */
-    bool same = period_of(w, row) == KL_YES && inside != KL_DECISION_UNDETERMINED && inside != KL_DECISION_CONFLICT &&
-                kl_same_in_row(w, inside, kl_l(p, slot, KL_L_OUTSIDE), row);
-    return same ? inside : KL_DECISION_UNDETERMINED;
+    uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES), yes = KL_ABSENT;
+    bool within = kl_truth_at(w, p->scope, row) == KL_YES;
+    *decision = within ? KL_DECISION_CONFLICT : KL_DECISION_UNDETERMINED;
+    for (uint32_t c = first; c < end && within; c++) {
+        uint32_t r = kl_c(p, c, KL_C_RESULT);
+        kl_result a, b;
+        if (kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_YES) continue;
+        if (yes == KL_ABSENT) yes = r;
+        kl_resolve(w, yes, row, &a);
+        kl_resolve(w, r, row, &b);
+        if (a.state != KL_UNDETERMINED && b.state != KL_UNDETERMINED && !kl_same_result(&a, &b)) return true;
+    }
+    return !within && period_of(w, row) != KL_YES;
 }
 
 static void wait_entry(kl_workspace *w, uint32_t entry, uint32_t slot, uint32_t row, const kl_waiting *into) {

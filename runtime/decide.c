@@ -1,6 +1,6 @@
 /* decide.c - DECIDE: one slot for every record of the batch, by its candidates' planes where these settle it, else record by record.
- * May include: program.h of this room. The diagram's walk is in walk.c, candidate agreement in agree.c.
- * Start at kl_op_DECIDE(). */
+ * May include: program.h of this room. The diagram's walk is in walk.c, agreement row by row in agree.c.
+ * Start at kl_decide(). */
 #include "runtime/program.h"
 
 enum { INDEX_BITS = 32 };
@@ -16,33 +16,27 @@ typedef struct tally {
     uint64_t with[INDEX_BITS], without[INDEX_BITS];
 } tally;
 
-static void count_candidates(const kl_workspace *w, uint32_t word, uint32_t first, uint32_t end, uint32_t base,
-                             uint32_t bits, tally *t) {
+static void count_candidates(const kl_workspace *w, uint32_t word, uint64_t in, uint32_t first, uint32_t end,
+                             uint32_t base, uint32_t bits, tally *t) {
     const kl_program *p = w->program;
     t->some = t->sure = 0;
     memset(t->with, 0, sizeof t->with[0] * bits);
     memset(t->without, 0, sizeof t->without[0] * bits);
     for (uint32_t c = first; c < end; c++) {
-        uint32_t fires = kl_c(p, c, KL_C_FIRES), index = kl_c(p, c, KL_C_RESULT) - base;
-        uint64_t yes = kl_value(w, fires)[word], may = yes | ~kl_known(w, fires)[word];
+        const uint8_t *row = kl_row(p, KL_S_CANDIDATES, c);
+        uint32_t fires = kl_at(row, KL_C_FIRES), index = kl_at(row, KL_C_RESULT) - base;
+        uint64_t yes = kl_value(w, fires)[word] & in, may = yes | (in & ~kl_known(w, fires)[word]);
         if (!may) continue;
         t->some |= may;
         t->sure |= yes;
-        for (uint32_t b = 0; b < bits; b++) {
-            if (index >> b & 1)
-                t->with[b] |= may;
-            else
-                t->without[b] |= may;
-        }
+        for (uint32_t b = 0; b < bits; b++) *(index >> b & 1 ? &t->with[b] : &t->without[b]) |= may;
     }
 }
 
-void kl_op_DECIDE(kl_workspace *w, uint32_t to, uint32_t slot, uint32_t y, uint32_t z, uint32_t u) {
-    (void)to, (void)y, (void)z, (void)u;
+void kl_decide(kl_workspace *w, uint32_t slot) {
     const kl_program *p = w->program;
     uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES);
     uint32_t otherwise = kl_l(p, slot, KL_L_OTHERWISE), base = KL_ABSENT, last = 0, bits = 0;
-    bool agree = kl_l(p, slot, KL_L_ROOT) == KL_ABSENT;
     for (uint32_t c = first; c < end; c++) {
         uint32_t r = kl_c(p, c, KL_C_RESULT);
         if (r < base) base = r;
@@ -65,11 +59,11 @@ void kl_op_DECIDE(kl_workspace *w, uint32_t to, uint32_t slot, uint32_t y, uint3
         }
         if (in) {
             tally t;
-            count_candidates(w, word, first, end, base, bits, &t);
-            uint64_t same = in & t.some;
+            count_candidates(w, word, in, first, end, base, bits, &t);
+            uint64_t same = t.some;
             for (uint32_t b = 0; b < bits; b++) same &= ~(t.with[b] & t.without[b]);
             put(decisions, in & ~t.some, otherwise);
-            left |= in & t.some & ~same;
+            left |= t.some & ~same;
             for (uint32_t c = first; c < end && same; c++) {
                 uint32_t fires = kl_c(p, c, KL_C_FIRES), result = kl_c(p, c, KL_C_RESULT);
                 uint64_t these = same & kl_value(w, fires)[word];
@@ -81,7 +75,7 @@ void kl_op_DECIDE(kl_workspace *w, uint32_t to, uint32_t slot, uint32_t y, uint3
         }
         for (; left; left &= left - 1) {
             uint32_t row = word * 64 + kl_ones(left);
-            decisions[row % 64] = agree ? kl_agree_decide(w, slot, row) : kl_walk_decide(w, slot, row);
+            decisions[row % 64] = kl_walk_decide(w, slot, row);
         }
     }
 }

@@ -7,12 +7,12 @@
 
 void kl_describe(const kl_program *p, kl_guideline_info *out) {
     CLEAR(out);
-    out->name = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_NAME);
-    out->title = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_TITLE);
-    out->issuer = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_ISSUER);
-    out->document = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_DOCUMENT);
-    out->currency = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_CURRENCY);
-    out->edition = kl_string_of(p, KL_S_GUIDELINE, 0, KL_G_EDITION);
+    out->name = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_NAME);
+    out->title = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_TITLE);
+    out->issuer = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_ISSUER);
+    out->document = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_DOCUMENT);
+    out->currency = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_CURRENCY);
+    out->edition = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_EDITION);
     out->from = kl_signed32(kl_word(p, KL_S_GUIDELINE, 0, KL_G_FROM));
     out->through = kl_signed32(kl_word(p, KL_S_GUIDELINE, 0, KL_G_THROUGH));
     out->before = kl_word(p, KL_S_GUIDELINE, 0, KL_G_BEFORE);
@@ -43,7 +43,7 @@ void kl_budget(const kl_program *p, kl_budget_info *out) {
 void kl_source_of(const kl_program *p, uint32_t i, kl_source_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_SOURCES]) return;
-    out->name = kl_string_of(p, KL_S_SOURCES, i, 0);
+    out->name = kl_string_at(p, kl_row(p, KL_S_SOURCES, i), 0);
     out->hash = kl_row(p, KL_S_SOURCES, i) + 8;
 }
 
@@ -51,8 +51,8 @@ void kl_field_of(const kl_program *p, uint32_t i, kl_field_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_FIELDS]) return;
     uint32_t flags = kl_f(p, i, KL_F_FLAGS);
-    out->name = kl_string_of(p, KL_S_FIELDS, i, KL_F_NAME);
-    out->title = kl_string_of(p, KL_S_FIELDS, i, KL_F_TITLE);
+    out->name = kl_string_at(p, kl_row(p, KL_S_FIELDS, i), KL_F_NAME);
+    out->title = kl_string_at(p, kl_row(p, KL_S_FIELDS, i), KL_F_TITLE);
     out->kind = (kl_kind)kl_f(p, i, KL_F_TYPE);
     out->scale = kl_f(p, i, KL_F_SCALE);
     out->set = kl_f(p, i, KL_F_SET);
@@ -65,19 +65,19 @@ void kl_field_of(const kl_program *p, uint32_t i, kl_field_info *out) {
 
 kl_string kl_field_input(const kl_program *p, uint32_t field, uint32_t i) {
     if (field >= p->count[KL_S_FIELDS] || i >= kl_f(p, field, KL_F_INPUTS)) return (kl_string){NULL, 0};
-    return kl_string_of(p, KL_S_INPUTS, kl_f(p, field, KL_F_FIRST_INPUT) + i, 0);
+    return kl_string_at(p, kl_row(p, KL_S_INPUTS, kl_f(p, field, KL_F_FIRST_INPUT) + i), 0);
 }
 
 void kl_set_of(const kl_program *p, uint32_t i, kl_set_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_SETS]) return;
-    out->name = kl_string_of(p, KL_S_SETS, i, 0);
-    out->title = kl_string_of(p, KL_S_SETS, i, 2);
-    out->values = kl_word(p, KL_S_SETS, i, 5);
+    out->name = kl_string_at(p, kl_row(p, KL_S_SETS, i), 0);
+    out->title = kl_string_at(p, kl_row(p, KL_S_SETS, i), 2);
+    out->values = kl_values_in(p, i);
 }
 
 static bool value_row(const kl_program *p, uint32_t set, uint32_t code, uint32_t *row) {
-    if (set >= p->count[KL_S_SETS] || code >= kl_word(p, KL_S_SETS, set, 5)) return false;
+    if (set >= p->count[KL_S_SETS] || code >= kl_values_in(p, set)) return false;
     *row = kl_word(p, KL_S_SETS, set, 4) + code;
     return true;
 }
@@ -86,24 +86,24 @@ void kl_value_of(const kl_program *p, uint32_t set, uint32_t code, kl_value_info
     uint32_t row;
     CLEAR(out);
     if (!value_row(p, set, code, &row)) return;
-    out->name = kl_string_of(p, KL_S_VALUES, row, 0);
-    out->label = kl_string_of(p, KL_S_VALUES, row, 2);
+    out->name = kl_string_at(p, kl_row(p, KL_S_VALUES, row), 0);
+    out->label = kl_string_at(p, kl_row(p, KL_S_VALUES, row), 2);
     out->codes = kl_word(p, KL_S_VALUES, row, 5);
 }
 
 kl_string kl_value_code(const kl_program *p, uint32_t set, uint32_t code, uint32_t i) {
     uint32_t row;
     if (!value_row(p, set, code, &row) || i >= kl_word(p, KL_S_VALUES, row, 5)) return (kl_string){NULL, 0};
-    return kl_string_of(p, KL_S_CODES, kl_word(p, KL_S_VALUES, row, 4) + i, 0);
+    return kl_string_at(p, kl_row(p, KL_S_CODES, kl_word(p, KL_S_VALUES, row, 4) + i), 0);
 }
 
 void kl_assumption_of(const kl_program *p, uint32_t i, kl_assumption_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_ASSUMPTIONS]) return;
     uint32_t flags = kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_FLAGS);
-    out->name = kl_string_of(p, KL_S_ASSUMPTIONS, i, KL_A_NAME);
-    out->title = kl_string_of(p, KL_S_ASSUMPTIONS, i, KL_A_TITLE);
-    out->citation = kl_string_of(p, KL_S_ASSUMPTIONS, i, KL_A_CITE);
+    out->name = kl_string_at(p, kl_row(p, KL_S_ASSUMPTIONS, i), KL_A_NAME);
+    out->title = kl_string_at(p, kl_row(p, KL_S_ASSUMPTIONS, i), KL_A_TITLE);
+    out->citation = kl_string_at(p, kl_row(p, KL_S_ASSUMPTIONS, i), KL_A_CITE);
     out->kind = (kl_kind)kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_TYPE);
     out->scale = kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_SCALE);
     out->set = kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_SET);
@@ -119,8 +119,8 @@ void kl_outcome_of(const kl_program *p, uint32_t i, kl_outcome_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_OUTCOMES]) return;
     uint32_t flags = kl_o(p, i, KL_O_FLAGS);
-    out->name = kl_string_of(p, KL_S_OUTCOMES, i, KL_O_NAME);
-    out->title = kl_string_of(p, KL_S_OUTCOMES, i, KL_O_TITLE);
+    out->name = kl_string_at(p, kl_row(p, KL_S_OUTCOMES, i), KL_O_NAME);
+    out->title = kl_string_at(p, kl_row(p, KL_S_OUTCOMES, i), KL_O_TITLE);
     out->kind = (kl_kind)kl_o(p, i, KL_O_TYPE);
     out->scale = kl_o(p, i, KL_O_SCALE);
     out->set = kl_o(p, i, KL_O_SET);
@@ -135,7 +135,7 @@ void kl_outcome_column(const kl_program *p, uint32_t outcome, uint32_t column, k
     CLEAR(out);
     if (outcome >= p->count[KL_S_OUTCOMES] || column >= kl_o(p, outcome, KL_O_COLUMNS)) return;
     uint32_t row = kl_o(p, outcome, KL_O_FIRST_COLUMN) + column;
-    out->name = kl_string_of(p, KL_S_COLUMNS, row, 0);
+    out->name = kl_string_at(p, kl_row(p, KL_S_COLUMNS, row), 0);
     out->kind = (kl_kind)kl_word(p, KL_S_COLUMNS, row, 2);
     out->scale = kl_word(p, KL_S_COLUMNS, row, 3);
     out->set = kl_word(p, KL_S_COLUMNS, row, 4);
@@ -144,12 +144,12 @@ void kl_outcome_column(const kl_program *p, uint32_t outcome, uint32_t column, k
 void kl_entry_of(const kl_program *p, uint32_t i, kl_entry_info *out) {
     CLEAR(out);
     if (i >= p->count[KL_S_ENTRIES]) return;
-    out->id = kl_string_of(p, KL_S_ENTRIES, i, KL_E_ID);
-    out->label = kl_string_of(p, KL_S_ENTRIES, i, KL_E_LABEL);
-    out->title = kl_string_of(p, KL_S_ENTRIES, i, KL_E_TITLE);
-    out->citation = kl_string_of(p, KL_S_ENTRIES, i, KL_E_CITE);
-    out->open = kl_string_of(p, KL_S_ENTRIES, i, KL_E_OPEN);
-    out->because = kl_string_of(p, KL_S_ENTRIES, i, KL_E_BECAUSE);
+    out->id = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_ID);
+    out->label = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_LABEL);
+    out->title = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_TITLE);
+    out->citation = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_CITE);
+    out->open = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_OPEN);
+    out->because = kl_string_at(p, kl_row(p, KL_S_ENTRIES, i), KL_E_BECAUSE);
     out->kind = kl_e(p, i, KL_E_KIND);
     out->parent = kl_e(p, i, KL_E_PARENT);
     out->traced = kl_e(p, i, KL_E_TRUTH) != KL_ABSENT || kl_e(p, i, KL_E_REQUIREMENT) != KL_ABSENT;
@@ -171,9 +171,10 @@ kl_ref kl_entry_read(const kl_program *p, uint32_t entry, uint32_t i) {
 bool kl_disassemble(const kl_program *p, uint32_t i, kl_instruction *out) {
     static const struct {
         const char *name, *semantics;
-        char kinds[5][3];
+        uint8_t kinds[5];
     } forms[] = {
-#define KL_OP(name, dst, a, b, c, d, semantics) {#name, semantics, {#dst, #a, #b, #c, #d}},
+#define KL_OP(name, dst, a, b, c, d, semantics)                                                                        \
+    {#name, semantics, {KL_IS_##dst, KL_IS_##a, KL_IS_##b, KL_IS_##c, KL_IS_##d}},
 #include "runtime/opcodes.def"
 #undef KL_OP
     };
@@ -183,7 +184,7 @@ bool kl_disassemble(const kl_program *p, uint32_t i, kl_instruction *out) {
     out->name = forms[op].name;
     out->semantics = forms[op].semantics;
     for (uint32_t k = 0; k < 5; k++) {
-        out->kinds[k] = forms[op].kinds[k][0] == 'N' && forms[op].kinds[k][1] == 'O' ? '-' : forms[op].kinds[k][0];
+        out->kinds[k] = "-BNFFFFFFAIMVTRL"[forms[op].kinds[k]];
         uint32_t word = kl_word(p, KL_S_CODE, i, k + 1);
         if (k == 0)
             out->dst = word;

@@ -1,5 +1,5 @@
 /* eval.c - the evaluator: a workspace, the check of a batch's columns, and the straight line of instructions.
- * May include: program.h of this room. The operations are in truth.c, number.c and decide.c; dispatch comes from opcodes.def.
+ * May include: program.h of this room. Instructions go to truth.c, number.c or decide.c by what opcodes.def says they write.
  * Start at kl_eval(). */
 #include "runtime/program.h"
 
@@ -37,14 +37,11 @@ kl_workspace *kl_workspace_init(const kl_program *p, void *memory, size_t size) 
 bool kl_assume(kl_workspace *w, uint32_t assumption, bool known, int64_t value) {
     const kl_program *p = w->program;
     if (assumption >= p->count[KL_S_ASSUMPTIONS]) return false;
-    if (known) {
-        uint32_t set = kl_word(p, KL_S_ASSUMPTIONS, assumption, KL_A_SET);
-        if (!kl_fits(p, kl_word(p, KL_S_ASSUMPTIONS, assumption, KL_A_TYPE), set, value)) return false;
-        if ((kl_word(p, KL_S_ASSUMPTIONS, assumption, KL_A_FLAGS) & KL_ASSUMPTION_BOUNDED) &&
-            (value < kl_const(p, kl_word(p, KL_S_ASSUMPTIONS, assumption, KL_A_LOW)) ||
-             value > kl_const(p, kl_word(p, KL_S_ASSUMPTIONS, assumption, KL_A_HIGH))))
-            return false;
-    }
+    const uint8_t *a = kl_row(p, KL_S_ASSUMPTIONS, assumption);
+    bool bounded = kl_at(a, KL_A_FLAGS) & KL_ASSUMPTION_BOUNDED;
+    if (known && !kl_fits(p, kl_at(a, KL_A_TYPE), kl_at(a, KL_A_SET), value)) return false;
+    if (known && bounded && (value < kl_const(p, kl_at(a, KL_A_LOW)) || value > kl_const(p, kl_at(a, KL_A_HIGH))))
+        return false;
     w->assumed[assumption].known = known;
     w->assumed[assumption].value = known ? value : 0;
     return true;
@@ -57,61 +54,60 @@ bool kl_assumed_value(const kl_workspace *w, uint32_t assumption, int64_t *value
 }
 
 /* ------------------------------------------------------------------ the batch */
-/* Whether no record, known or not, holds what the field cannot: quick, and nearly always true. */
-static bool all_fit(const kl_column *c, uint32_t type, uint64_t most, uint32_t rows) {
-    uint64_t bad = 0;
-    if (type == KL_TYPE_VALUES)
-        for (uint32_t i = 0; i < rows; i++) bad |= (uint64_t)c->as.codes[i] >= most;
-    else if (type == KL_TYPE_SET)
-        for (uint32_t i = 0; i < rows; i++) bad |= c->as.sets[i] & ~most;
-    else
-        for (uint32_t i = 0; i < rows; i++) bad |= (uint64_t)c->as.numbers[i] + most > 2 * most;
-    return bad == 0;
+/* What a field's column may hold: numbers from `low` over `span`, codes up to `span`, sets within the mask `span`. */
+typedef struct limits {
+    uint32_t type;
+    uint64_t low, span;
+} limits;
+
+static limits limits_of(const kl_program *p, uint32_t field) {
+    limits l = {kl_f(p, field, KL_F_TYPE), (uint64_t)-KL_NUMBER_MAX, 2 * (uint64_t)KL_NUMBER_MAX};
+    if (l.type == KL_TYPE_VALUES || l.type == KL_TYPE_SET) l.span = kl_values_in(p, kl_f(p, field, KL_F_SET)) - 1;
+    if (l.type == KL_TYPE_SET) l.span = ~UINT64_C(0) >> (63 - l.span);
+    if (l.type == KL_TYPE_DATE) {
+        l.low = (uint64_t)KL_DATE_MIN;
+        l.span = (uint64_t)KL_DATE_MAX - l.low;
+    }
+    return l;
 }
 
-static const char *misfit(const kl_program *p, uint32_t field, const kl_column *c, uint32_t row) {
-    uint32_t type = kl_f(p, field, KL_F_TYPE), set = kl_f(p, field, KL_F_SET);
-    if (type == KL_TYPE_BOOL) return NULL;
-    if (type == KL_TYPE_TEXT)
-        return c->as.texts[row].data || c->as.texts[row].size == 0 ? NULL : "a text without bytes";
-    int64_t v = type == KL_TYPE_VALUES ? c->as.codes[row]
-                : type == KL_TYPE_SET  ? kl_signed(c->as.sets[row])
-                                       : c->as.numbers[row];
-    if (kl_fits(p, type, set, v)) return NULL;
-    return type == KL_TYPE_VALUES ? "a code past the value set"
-           : type == KL_TYPE_SET  ? "a code past the value set, in a set"
-           : type == KL_TYPE_DATE ? "a date outside the years 1 to 9999"
-                                  : "a number past the largest that is read";
+/* Whether one of `rows` records from `row` on holds what it may not, known or not: quick, and nearly always false. */
+static bool some_bad(const kl_column *c, const limits *l, uint32_t row, uint32_t rows) {
+    uint64_t bad = 0;
+    uint32_t end = row + rows;
+    if (l->type == KL_TYPE_VALUES)
+        for (uint32_t i = row; i < end; i++) bad |= c->as.codes[i] > l->span;
+    else if (l->type == KL_TYPE_SET)
+        for (uint32_t i = row; i < end; i++) bad |= c->as.sets[i] & ~l->span;
+    else if (l->type == KL_TYPE_TEXT)
+        for (uint32_t i = row; i < end; i++) bad |= !c->as.texts[i].data && c->as.texts[i].size;
+    else if (l->type != KL_TYPE_BOOL)
+        for (uint32_t i = row; i < end; i++) bad |= (uint64_t)c->as.numbers[i] - l->low > l->span;
+    return bad != 0;
 }
 
 static bool check_batch(const kl_program *p, const kl_batch *batch, kl_fault *fault) {
     kl_fault unused;
     if (!fault) fault = &unused;
     *fault = (kl_fault){0, KL_INDEX_NONE, NULL};
-    if (batch->rows > KL_ROWS_MAX) {
-        fault->reason = "more records than a batch holds";
-        return false;
-    }
-    for (uint32_t f = 0; f < p->count[KL_S_FIELDS]; f++) {
+    if (batch->rows > KL_ROWS_MAX) fault->reason = "more records than a batch holds";
+    for (uint32_t f = 0; f < p->count[KL_S_FIELDS] && !fault->reason; f++) {
         const kl_column *c = &batch->columns[f];
-        uint32_t type = kl_f(p, f, KL_F_TYPE), set = kl_f(p, f, KL_F_SET);
-        if (!c->known || type == KL_TYPE_BOOL) continue;
-        if (type != KL_TYPE_TEXT && type != KL_TYPE_DATE) {
-            uint64_t most = kl_is_numeric(type) ? (uint64_t)KL_NUMBER_MAX : kl_word(p, KL_S_SETS, set, 5);
-            if (type == KL_TYPE_SET) most = most < 64 ? (UINT64_C(1) << most) - 1 : ~UINT64_C(0);
-            if (all_fit(c, type, most, batch->rows)) continue;
-        }
-        for (uint32_t row = 0; row < batch->rows; row++) {
-            const char *reason = kl_bit(c->known, row) ? misfit(p, f, c, row) : NULL;
-            if (!reason) continue;
-            *fault = (kl_fault){row, f, reason};
-            return false;
-        }
+        limits l = limits_of(p, f);
+        if (!c->known || !some_bad(c, &l, 0, batch->rows)) continue;
+        for (uint32_t row = 0; row < batch->rows && !fault->reason; row++)
+            if (kl_bit(c->known, row) && some_bad(c, &l, row, 1))
+                *fault = (kl_fault){row, f, "a value its field cannot hold"};
     }
-    return true;
+    return !fault->reason;
 }
 
 bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
+    static const uint8_t writes[] = {
+#define KL_OP(name, dst, a, b, c, d, semantics) KL_IS_##dst,
+#include "runtime/opcodes.def"
+#undef KL_OP
+    };
     const kl_program *p = w->program;
     w->rows = 0;
     if (!check_batch(p, batch, fault)) return false;
@@ -119,19 +115,15 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
     w->rows = batch->rows;
     w->words = (batch->rows + 63) / 64;
     w->stride = (batch->rows + 7) & ~7u;
-    const uint8_t *code = kl_row(p, KL_S_CODE, 0);
-    for (uint32_t i = 0; i < p->count[KL_S_CODE]; i++, code += 24) {
-        uint32_t to = kl_load32(code + 4), a = kl_load32(code + 8), b = kl_load32(code + 12), c = kl_load32(code + 16),
-                 d = kl_load32(code + 20);
-        switch ((kl_opcode)kl_load32(code)) {
-#define KL_OP(name, dst, x, y, z, u, semantics)                                                                        \
-    case KL_OP_##name:                                                                                                 \
-        kl_op_##name(w, to, a, b, c, d);                                                                               \
-        break;
-#include "runtime/opcodes.def"
-#undef KL_OP
-        case KL_OP_COUNT: break;
-        }
+    for (uint32_t i = 0; i < p->count[KL_S_CODE]; i++) {
+        const uint8_t *code = kl_row(p, KL_S_CODE, i);
+        kl_step step = {kl_at(code, 0), kl_at(code, 1), kl_at(code, 2), kl_at(code, 3), kl_at(code, 4), kl_at(code, 5)};
+        if (writes[step.op] == KL_IS_B)
+            kl_run_truth(w, &step);
+        else if (writes[step.op] == KL_IS_N)
+            kl_run_number(w, &step);
+        else
+            kl_decide(w, step.a);
     }
     return true;
 }

@@ -160,21 +160,9 @@ void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions) {
 /* ------------------------------------------------------------------ audit */
 /* Whether an undetermined outcome may still turn out to be what was registered. */
 static bool possible(kl_workspace *w, uint32_t slot, uint32_t row, const kl_result *registered) {
-    const kl_program *p = w->program;
     kl_walk k;
     kl_result r;
     uint32_t result;
-    if (kl_l(p, slot, KL_L_ROOT) == KL_ABSENT) {
-        uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES);
-        kl_resolve(w, kl_l(p, slot, KL_L_OTHERWISE), row, &r);
-        bool may = r.state == KL_UNDETERMINED || kl_same_result(&r, registered);
-        for (uint32_t c = first; c < end && !may; c++) {
-            kl_resolve(w, kl_c(p, c, KL_C_RESULT), row, &r);
-            may = kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_NO &&
-                  (r.state == KL_UNDETERMINED || kl_same_result(&r, registered));
-        }
-        return may;
-    }
     kl_walk_start(&k, w, slot, row);
     while (kl_walk_next(&k, &result)) {
         kl_resolve(w, result, row, &r);

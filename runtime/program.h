@@ -9,8 +9,14 @@
 #include "runtime/image.h"
 #include "runtime/klausul.h"
 
+#if defined(__GNUC__)
+#define KL_INLINE static inline __attribute__((always_inline)) /* also where size counts: inlined they are smallest */
+#else
+#define KL_INLINE static inline
+#endif
+
 /* ------------------------------------------------------------------ bytes: little-endian in the image, whatever the machine is */
-static inline uint32_t kl_load32(const uint8_t *p) {
+KL_INLINE uint32_t kl_load32(const uint8_t *p) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint32_t v;
     memcpy(&v, p, sizeof v);
@@ -20,7 +26,7 @@ static inline uint32_t kl_load32(const uint8_t *p) {
 #endif
 }
 
-static inline uint64_t kl_load64(const uint8_t *p) {
+KL_INLINE uint64_t kl_load64(const uint8_t *p) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint64_t v;
     memcpy(&v, p, sizeof v);
@@ -61,6 +67,25 @@ typedef enum kl_opcode {
     KL_OP_COUNT
 } kl_opcode;
 
+typedef enum kl_operand { /* operand kinds of opcodes.def */
+                          KL_IS_NO,
+                          KL_IS_B,
+                          KL_IS_N,
+                          KL_IS_F,
+                          KL_IS_FB,
+                          KL_IS_FC,
+                          KL_IS_FN,
+                          KL_IS_FS,
+                          KL_IS_FT,
+                          KL_IS_A,
+                          KL_IS_I,
+                          KL_IS_M,
+                          KL_IS_V,
+                          KL_IS_T,
+                          KL_IS_R,
+                          KL_IS_L
+} kl_operand;
+
 /* What one batch takes, section by section: byte offsets into the workspace, each a multiple of 64. */
 typedef struct kl_layout {
     uint64_t assumed, truths, numbers, tags, decisions, answers, results, nodes, edges, buckets, entries, pending, size;
@@ -78,64 +103,60 @@ uint32_t kl_stride(kl_section s); /* bytes of a row */
 struct kl_program {
     const uint8_t *image;
     size_t size;
-    uint32_t offset[KL_S_COUNT], count[KL_S_COUNT];
-    kl_counts budget;
-    kl_layout layout;
+    const uint8_t *table[KL_S_COUNT];
+    uint32_t count[KL_S_COUNT];
     uint32_t scope;                     /* truth register */
     uint32_t period;                    /* truth register of the period entry, or KL_ABSENT */
     uint32_t period_entry, scope_entry; /* or KL_ABSENT */
+    kl_counts budget;
+    kl_layout layout;
 };
 
 static const uint8_t kl_words_of[KL_S_COUNT] = KL_STRIDES;
 
-static inline const uint8_t *kl_row(const kl_program *p, kl_section s, uint32_t row) {
-    return p->image + p->offset[s] + (size_t)row * kl_words_of[s] * 4;
+KL_INLINE const uint8_t *kl_row(const kl_program *p, kl_section s, uint32_t row) {
+    return p->table[s] + (size_t)row * kl_words_of[s] * 4;
 }
-static inline uint32_t kl_word(const kl_program *p, kl_section s, uint32_t row, uint32_t word) {
-    return kl_load32(kl_row(p, s, row) + (size_t)word * 4);
+KL_INLINE uint32_t kl_at(const uint8_t *row, uint32_t word) {
+    return kl_load32(row + (size_t)word * 4);
 }
-static inline uint32_t kl_word1(const kl_program *p, kl_section s, uint32_t i) {
-    return kl_load32(p->image + p->offset[s] + (size_t)i * 4);
+KL_INLINE uint32_t kl_word(const kl_program *p, kl_section s, uint32_t row, uint32_t word) {
+    return kl_at(kl_row(p, s, row), word);
 }
-static inline int64_t kl_const(const kl_program *p, uint32_t i) {
-    return kl_signed(kl_load64(p->image + p->offset[KL_S_CONSTS] + (size_t)i * 8));
+KL_INLINE uint32_t kl_word1(const kl_program *p, kl_section s, uint32_t i) {
+    return kl_at(p->table[s], i);
+}
+KL_INLINE int64_t kl_const(const kl_program *p, uint32_t i) {
+    return kl_signed(kl_load64(p->table[KL_S_CONSTS] + (size_t)i * 8));
 }
 static inline uint64_t kl_mask(const kl_program *p, uint32_t i) {
-    return kl_load64(p->image + p->offset[KL_S_MASKS] + (size_t)i * 8);
+    return kl_load64(p->table[KL_S_MASKS] + (size_t)i * 8);
 }
-static inline kl_string kl_string_of(const kl_program *p, kl_section s, uint32_t row, uint32_t word) {
-    kl_string t = {(const char *)p->image + p->offset[KL_S_STRINGS] + kl_word(p, s, row, word),
-                   kl_word(p, s, row, word + 1)};
-    return t;
-}
-static inline kl_string kl_text(const kl_program *p, uint32_t i) {
-    return kl_string_of(p, KL_S_TEXTS, i, 0);
-}
-static inline bool kl_same_string(kl_string a, kl_string b) {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
+kl_string kl_string_at(const kl_program *p, const uint8_t *row, uint32_t word);
+kl_string kl_text(const kl_program *p, uint32_t i);
+bool kl_same_string(kl_string a, kl_string b);
 
 /* Shorthands: a word of the row `i` of one table. */
-static inline uint32_t kl_f(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_f(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_FIELDS, i, word);
 }
-static inline uint32_t kl_l(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_l(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_SLOTS, i, word);
 }
-static inline uint32_t kl_r(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_r(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_RESULTS, i, word);
 }
-static inline uint32_t kl_c(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_c(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_CANDIDATES, i, word);
 }
-static inline uint32_t kl_q(const kl_program *p, uint32_t i, uint32_t word) {
-    return kl_word(p, KL_S_QUESTIONS, i, word);
-}
-static inline uint32_t kl_o(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_o(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_OUTCOMES, i, word);
 }
-static inline uint32_t kl_e(const kl_program *p, uint32_t i, uint32_t word) {
+KL_INLINE uint32_t kl_e(const kl_program *p, uint32_t i, uint32_t word) {
     return kl_word(p, KL_S_ENTRIES, i, word);
+}
+KL_INLINE uint32_t kl_values_in(const kl_program *p, uint32_t set) {
+    return kl_word(p, KL_S_SETS, set, 5);
 }
 
 /* ------------------------------------------------------------------ the workspace */
@@ -205,9 +226,7 @@ static inline uint32_t *kl_decisions(const kl_workspace *w, uint32_t slot) {
 static inline bool kl_bit(const uint64_t *plane, uint32_t row) {
     return plane[row / 64] >> (row % 64) & 1;
 }
-static inline kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row) {
-    return !kl_bit(kl_known(w, b), row) ? KL_UNKNOWN : kl_bit(kl_value(w, b), row) ? KL_YES : KL_NO;
-}
+kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row);
 static inline uint64_t kl_received(const kl_workspace *w, uint32_t field, uint32_t word) {
     const uint64_t *known = w->columns[field].known;
     return known ? known[word] : 0;
@@ -222,41 +241,52 @@ static inline uint64_t kl_rows_mask(const kl_workspace *w, uint32_t word) {
 }
 
 /* values.c: what a record holds */
+typedef struct kl_held {
+    int64_t number; /* number, date, code, yes/no as 1/0, a set as its mask */
+    kl_string text;
+} kl_held;
 bool kl_is_numeric(uint32_t type); /* integer, decimal, money, date, minutes, days */
-bool kl_fits(const kl_program *p, uint32_t type, uint32_t set,
-             int64_t value); /* the type can hold it (a set: as its mask); not text */
-bool kl_field_number(const kl_workspace *w, uint32_t field, uint32_t row,
-                     int64_t *value); /* yes/no, values, numbers; false: unknown */
-bool kl_field_text(const kl_workspace *w, uint32_t field, uint32_t row, kl_string *text);
-bool kl_field_set(const kl_workspace *w, uint32_t field, uint32_t row, uint64_t *set);
-bool kl_field_known(const kl_workspace *w, uint32_t field, uint32_t row); /* received, or has a default */
+/* Whether the type can hold the number; not for text. */
+bool kl_fits(const kl_program *p, uint32_t type, uint32_t set, int64_t value);
+/* Received, or the default; false: unknown. */
+bool kl_field(const kl_workspace *w, uint32_t field, uint32_t row, kl_held *out);
+bool kl_default(const kl_program *p, uint32_t field, kl_held *out);
+bool kl_was_received(const kl_workspace *w, uint32_t field, uint32_t row);
 /* results: what a decision or a result of the image is for one record */
 void kl_resolve(const kl_workspace *w, uint32_t decision, uint32_t row, kl_result *out);
 bool kl_same_result(const kl_result *a, const kl_result *b); /* of one outcome; state and value */
-bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b,
-                    uint32_t row); /* results a and b; two that are unresolved are equal only as one */
+/* Results a and b of the image; two that are unresolved are equal only as one. */
+bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b, uint32_t row);
 
-/* truth.c, number.c: the operations; decide.c: DECIDE */
-#define KL_OP(name, dst, a, b, c, d, semantics)                                                                        \
-    void kl_op_##name(kl_workspace *w, uint32_t to, uint32_t x, uint32_t y, uint32_t z, uint32_t u);
-#include "runtime/opcodes.def"
-#undef KL_OP
+/* truth.c, number.c: an instruction that writes a truth or a number register; decide.c: DECIDE */
+typedef struct kl_step {
+    uint32_t op, to, a, b, c, d;
+} kl_step;
+void kl_run_truth(kl_workspace *w, const kl_step *i);
+void kl_run_number(kl_workspace *w, const kl_step *i);
+void kl_decide(kl_workspace *w, uint32_t slot);
 
 /* walk.c: the diagram of a slot, for one record */
+typedef struct kl_branches { /* the edges of a node that a record may take */
+    uint32_t question, edge, count, cells;
+    bool open; /* the question is unknown: every completion */
+} kl_branches;
 typedef struct kl_walk {
     kl_workspace *w;
-    uint32_t row, base, stamp, depth;
-    uint32_t root;                   /* a diagram that is a terminal only, until it is read; else KL_ABSENT */
-    uint32_t edge, count, at, cells; /* of the node under way */
-    bool open;                       /* its question is unknown: every completion is taken */
+    uint32_t slot, row, base, stamp, depth, at;
+    uint32_t root; /* a diagram that is a terminal only, until it is read; else KL_ABSENT */
+    bool rows;     /* row by row: candidates instead of a diagram */
+    kl_branches node;
 } kl_walk;
 void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row);
-bool kl_walk_next(kl_walk *k, uint32_t *result); /* the results that some completion reaches, some more than once */
+bool kl_walk_next(kl_walk *k, uint32_t *result); /* the results that are possible, some more than once */
 uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row);
 void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);
 uint32_t kl_new_stamp(kl_workspace *w);
 /* agree.c: the row-by-row way: candidates that agree */
-uint32_t kl_agree_decide(kl_workspace *w, uint32_t slot, uint32_t row);
+bool kl_agree_next(kl_walk *k, uint32_t *result);
+bool kl_agree_clash(const kl_workspace *w, uint32_t slot, uint32_t row,
+                    uint32_t *decision); /* settled without agreement */
 void kl_agree_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);
 
 /* trace.c */

@@ -11,8 +11,8 @@ static void store64(uint8_t *p, uint64_t v) {
 }
 
 void kl_image_seal(uint8_t *image, uint32_t size) {
-    static const char destinations[][4] = {
-#define KL_OP(name, dst, a, b, c, d, semantics) #dst,
+    static const uint8_t writes[] = {
+#define KL_OP(name, dst, a, b, c, d, semantics) KL_IS_##dst,
 #include "runtime/opcodes.def"
 #undef KL_OP
     };
@@ -29,8 +29,8 @@ void kl_image_seal(uint8_t *image, uint32_t size) {
     for (uint32_t i = 0; i < count[KL_S_CODE]; i++) {
         uint32_t op = kl_load32(image + offset[KL_S_CODE] + (size_t)i * kl_stride(KL_S_CODE));
         if (op >= KL_OP_COUNT) continue;
-        n.truths += destinations[op][0] == 'B';
-        n.numbers += destinations[op][0] == 'N' && destinations[op][1] == 0;
+        n.truths += writes[op] == KL_IS_B;
+        n.numbers += writes[op] == KL_IS_N;
     }
     for (uint32_t i = 0; i < n.slots; i++) {
         const uint8_t *row = image + offset[KL_S_SLOTS] + (size_t)i * kl_stride(KL_S_SLOTS);

@@ -69,11 +69,10 @@ void kl_field_value(const kl_workspace *w, uint32_t field, uint32_t row, bool *r
     out->state = KL_UNDETERMINED;
     *received = false;
     if (field >= p->count[KL_S_FIELDS] || row >= w->rows) return;
-    uint32_t type = kl_f(p, field, KL_F_TYPE);
-    *received = kl_received(w, field, row / 64) >> (row % 64) & 1;
-    bool known = type == KL_TYPE_TEXT  ? kl_field_text(w, field, row, &out->text)
-                 : type == KL_TYPE_SET ? kl_field_set(w, field, row, &out->set)
-                                       : kl_field_number(w, field, row, &out->number);
-    if (type == KL_TYPE_SET) out->number = kl_signed(out->set);
-    if (known) out->state = KL_DECIDED;
+    kl_held held;
+    *received = kl_was_received(w, field, row);
+    if (kl_field(w, field, row, &held)) out->state = KL_DECIDED;
+    out->number = held.number;
+    out->set = (uint64_t)held.number;
+    out->text = held.text;
 }

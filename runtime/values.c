@@ -3,107 +3,100 @@
  * Start at kl_resolve(). */
 #include "runtime/program.h"
 
+kl_string kl_string_at(const kl_program *p, const uint8_t *row, uint32_t word) {
+    kl_string t = {(const char *)p->table[KL_S_STRINGS] + kl_at(row, word), kl_at(row, word + 1)};
+    return t;
+}
+
+kl_string kl_text(const kl_program *p, uint32_t i) {
+    return kl_string_at(p, kl_row(p, KL_S_TEXTS, i), 0);
+}
+
+bool kl_same_string(kl_string a, kl_string b) {
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
 bool kl_is_numeric(uint32_t type) {
     return type >= KL_TYPE_INTEGER && type <= KL_TYPE_DAYS;
 }
 
 bool kl_fits(const kl_program *p, uint32_t type, uint32_t set, int64_t value) {
-    if (type == KL_TYPE_BOOL) return value == 0 || value == 1;
-    if (type == KL_TYPE_DATE) return value >= KL_DATE_MIN && value <= KL_DATE_MAX;
-    if (kl_is_numeric(type)) return value >= -KL_NUMBER_MAX && value <= KL_NUMBER_MAX;
-    uint32_t values = kl_word(p, KL_S_SETS, set, 5);
-    if (type == KL_TYPE_VALUES) return value >= 0 && value < (int64_t)values;
-    return values >= 64 || (uint64_t)value >> values == 0;
+    int64_t low = -KL_NUMBER_MAX, high = KL_NUMBER_MAX;
+    if (type <= KL_TYPE_SET) {
+        low = 0;
+        high = type == KL_TYPE_BOOL ? 1 : (int64_t)kl_values_in(p, set) - 1;
+        if (type == KL_TYPE_SET) return high >= 63 || (uint64_t)value >> (high + 1) == 0;
+    } else if (type == KL_TYPE_DATE) {
+        low = KL_DATE_MIN;
+        high = KL_DATE_MAX;
+    }
+    return value >= low && value <= high;
 }
 
-bool kl_field_known(const kl_workspace *w, uint32_t field, uint32_t row) {
-    return (kl_received(w, field, row / 64) >> (row % 64) & 1) ||
-           (kl_f(w->program, field, KL_F_FLAGS) & KL_FIELD_DEFAULT);
+bool kl_was_received(const kl_workspace *w, uint32_t field, uint32_t row) {
+    return kl_received(w, field, row / 64) >> (row % 64) & 1;
 }
 
-bool kl_field_number(const kl_workspace *w, uint32_t field, uint32_t row, int64_t *value) {
-    const kl_program *p = w->program;
+bool kl_default(const kl_program *p, uint32_t field, kl_held *out) {
+    const uint8_t *row = kl_row(p, KL_S_FIELDS, field);
+    memset(out, 0, sizeof *out);
+    if (!(kl_at(row, KL_F_FLAGS) & KL_FIELD_DEFAULT)) return false;
+    if (kl_at(row, KL_F_TYPE) == KL_TYPE_TEXT)
+        out->text = kl_text(p, kl_at(row, KL_F_DEFAULT));
+    else
+        out->number = kl_const(p, kl_at(row, KL_F_DEFAULT));
+    return true;
+}
+
+bool kl_field(const kl_workspace *w, uint32_t field, uint32_t row, kl_held *out) {
     const kl_column *c = &w->columns[field];
-    if (kl_received(w, field, row / 64) >> (row % 64) & 1) {
-        uint32_t type = kl_f(p, field, KL_F_TYPE);
-        *value = type == KL_TYPE_BOOL     ? kl_bit(c->as.bits, row)
-                 : type == KL_TYPE_VALUES ? c->as.codes[row]
-                                          : c->as.numbers[row];
-        return true;
+    if (!kl_was_received(w, field, row)) return kl_default(w->program, field, out);
+    memset(out, 0, sizeof *out);
+    switch (kl_f(w->program, field, KL_F_TYPE)) {
+    case KL_TYPE_BOOL: out->number = kl_bit(c->as.bits, row); break;
+    case KL_TYPE_VALUES: out->number = c->as.codes[row]; break;
+    case KL_TYPE_SET: out->number = kl_signed(c->as.sets[row]); break;
+    case KL_TYPE_TEXT: out->text = c->as.texts[row]; break;
+    default: out->number = c->as.numbers[row];
     }
-    *value = 0;
-    if (!(kl_f(p, field, KL_F_FLAGS) & KL_FIELD_DEFAULT)) return false;
-    *value = kl_const(p, kl_f(p, field, KL_F_DEFAULT));
     return true;
 }
 
-bool kl_field_text(const kl_workspace *w, uint32_t field, uint32_t row, kl_string *text) {
-    const kl_program *p = w->program;
-    if (kl_received(w, field, row / 64) >> (row % 64) & 1) {
-        *text = w->columns[field].as.texts[row];
-        return true;
-    }
-    if (!(kl_f(p, field, KL_F_FLAGS) & KL_FIELD_DEFAULT)) return false;
-    *text = kl_text(p, kl_f(p, field, KL_F_DEFAULT));
-    return true;
-}
-
-bool kl_field_set(const kl_workspace *w, uint32_t field, uint32_t row, uint64_t *set) {
-    const kl_program *p = w->program;
-    if (kl_received(w, field, row / 64) >> (row % 64) & 1) {
-        *set = w->columns[field].as.sets[row];
-        return true;
-    }
-    if (!(kl_f(p, field, KL_F_FLAGS) & KL_FIELD_DEFAULT)) return false;
-    *set = (uint64_t)kl_const(p, kl_f(p, field, KL_F_DEFAULT));
-    return true;
-}
+/* ------------------------------------------------------------------ results */
+static const uint8_t state_of_tag[] = {KL_DECIDED,  KL_UNDETERMINED, KL_NO_RESULT, KL_NOT_STATED,
+                                       KL_EXTERNAL, KL_CONFLICT,     KL_FAILED};
+static const uint8_t state_of_kind[] = {KL_NO_RESULT,  KL_DECIDED,  KL_DECIDED,  KL_DECIDED, KL_DECIDED,
+                                        KL_NOT_STATED, KL_EXTERNAL, KL_CONFLICT, KL_FAILED,  KL_UNDETERMINED};
 
 void kl_resolve(const kl_workspace *w, uint32_t decision, uint32_t row, kl_result *out) {
-    static const uint8_t state_of_tag[] = {KL_DECIDED,  KL_UNDETERMINED, KL_NO_RESULT, KL_NOT_STATED,
-                                           KL_EXTERNAL, KL_CONFLICT,     KL_FAILED};
     const kl_program *p = w->program;
     memset(out, 0, sizeof *out);
     out->state = decision == KL_DECISION_CONFLICT ? KL_CONFLICT
                  : decision == KL_DECISION_NONE   ? KL_NO_RESULT
                                                   : KL_UNDETERMINED;
     if (decision >= KL_DECISION_NONE) return;
-    uint32_t value = kl_r(p, decision, KL_R_VALUE);
-    switch ((kl_result_kind)kl_r(p, decision, KL_R_KIND)) {
-    case KL_RESULT_NONE:
-        out->state = KL_NO_RESULT;
-        out->reason = value;
-        break;
-    case KL_RESULT_CONST:
-        out->state = KL_DECIDED;
-        out->number = kl_const(p, value);
-        out->set = (uint64_t)out->number;
-        break;
+    uint32_t kind = kl_r(p, decision, KL_R_KIND), value = kl_r(p, decision, KL_R_VALUE);
+    kl_held held = {0, {NULL, 0}};
+    out->state = (kl_state)state_of_kind[kind];
+    switch ((kl_result_kind)kind) {
+    case KL_RESULT_NONE: out->reason = value; break;
+    case KL_RESULT_CONST: held.number = kl_const(p, value); break;
     case KL_RESULT_TEXT:
-    case KL_RESULT_EXTERNAL:
-        out->state = kl_r(p, decision, KL_R_KIND) == KL_RESULT_TEXT ? KL_DECIDED : KL_EXTERNAL;
-        out->text = kl_text(p, value);
+    case KL_RESULT_EXTERNAL: held.text = kl_text(p, value); break;
+    case KL_RESULT_NUMBER:
+        held.number = kl_numbers(w, value)[row];
+        out->state = (kl_state)state_of_tag[kl_tags(w, value)[row]];
+        if (out->state == KL_EXTERNAL) held.text = kl_text(p, (uint32_t)held.number);
+        if (out->state != KL_DECIDED) held.number = 0;
         break;
-    case KL_RESULT_NUMBER: {
-        uint8_t tag = kl_tags(w, value)[row];
-        int64_t n = kl_numbers(w, value)[row];
-        out->state = (kl_state)state_of_tag[tag];
-        if (tag == KL_TAG_VALUE) out->number = n;
-        if (tag == KL_TAG_EXTERNAL) out->text = kl_text(p, (uint32_t)n);
+    case KL_RESULT_FIELD:
+        if (!kl_field(w, value, row, &held)) out->state = KL_UNDETERMINED;
         break;
+    default: break;
     }
-    case KL_RESULT_FIELD: {
-        bool known = kl_f(p, value, KL_F_TYPE) == KL_TYPE_TEXT ? kl_field_text(w, value, row, &out->text)
-                                                               : kl_field_set(w, value, row, &out->set);
-        if (known) out->state = KL_DECIDED;
-        out->number = kl_signed(out->set);
-        break;
-    }
-    case KL_RESULT_NOT_STATED: out->state = KL_NOT_STATED; break;
-    case KL_RESULT_CONFLICT: out->state = KL_CONFLICT; break;
-    case KL_RESULT_ERROR: out->state = KL_FAILED; break;
-    case KL_RESULT_OPEN: break;
-    }
+    out->number = held.number;
+    out->set = (uint64_t)held.number;
+    out->text = held.text;
 }
 
 bool kl_same_result(const kl_result *a, const kl_result *b) {

@@ -7,73 +7,197 @@ size_t kl_program_size(void) {
     return sizeof(kl_program);
 }
 
-bool kl_refuse(const kl_exam *x, size_t offset, const char *reason) {
-    *x->fault = (kl_fault){offset, KL_INDEX_NONE, reason};
-    return false;
+/* ------------------------------------------------------------------ meaning */
+/* Type, scale and value set: three words from `word` on. */
+static const char *check_type(kl_exam *x, const uint8_t *row, uint32_t word) {
+    uint32_t type = kl_at(row, word), scale = kl_at(row, word + 1), set = kl_at(row, word + 2), most = 65535;
+    bool coded = type == KL_TYPE_VALUES || type == KL_TYPE_SET;
+    x->at = word;
+    if (type < KL_TYPE_BOOL || type > KL_TYPE_TEXT) return "not a type";
+    if (type == KL_TYPE_MONEY ? scale != 2 : type != KL_TYPE_DECIMAL && scale != 0)
+        return "a scale that the type does not have";
+    if (coded != (set != KL_ABSENT)) return "a value set without a type for it, or a type without its set";
+    if (type == KL_TYPE_SET) most = 64;
+    if (coded && kl_values_in(x->p, set) - 1 >= most) return "a value set too small or too large for the type";
+    return NULL;
 }
 
-bool kl_refuse_word(const kl_exam *x, kl_section s, uint32_t row, uint32_t word, const char *reason) {
-    size_t at = s == KL_S_CONSTS || s == KL_S_MASKS ? (size_t)row * 8
-                : s == KL_S_STRINGS                 ? row
-                                                    : ((size_t)row * kl_words_of[s] + word) * 4;
-    return kl_refuse(x, x->p->offset[s] + at, reason);
+static const char *check_guideline(kl_exam *x, const uint8_t *row) {
+    uint32_t dated_by = kl_at(row, KL_G_DATED_BY);
+    x->at = KL_G_DATED_BY;
+    if (x->p->count[KL_S_GUIDELINE] != 1) return "not exactly one guideline";
+    return dated_by != KL_ABSENT && kl_f(x->p, dated_by, KL_F_TYPE) != KL_TYPE_DATE ? "not a date" : NULL;
 }
 
-/* ------------------------------------------------------------------ words */
-/* One letter for each word of a row. S. a string (two words); capitals: an index that must be there, F field, A assumption, E entry, B truth
- * register, I constant, O outcome, R result; small letters: the same or none, also c value set, q requirement. A digit: at most
- * that; h at most 15, k an entry kind, y a type, z a scale. ( and ) first and count in REFS; [ and ] first and count in a tiled table, in
- * the order of `tiled`. * is checked elsewhere or may be anything. */
+/* An optional constant of that type: present when `said`. */
+static const char *check_value(kl_exam *x, const uint8_t *row, uint32_t word, uint32_t type, uint32_t set, bool said) {
+    uint32_t index = kl_at(row, word);
+    x->at = word;
+    if (said != (index != KL_ABSENT)) return "a value and a flag that do not go together";
+    if (!said) return NULL;
+    if (index >= x->p->count[type == KL_TYPE_TEXT ? KL_S_TEXTS : KL_S_CONSTS]) return "past its table";
+    return type == KL_TYPE_TEXT || kl_fits(x->p, type, set, kl_const(x->p, index))
+               ? NULL
+               : "a value that its type cannot hold";
+}
+
+static const char *check_field(kl_exam *x, const uint8_t *row) {
+    const char *wrong = check_type(x, row, KL_F_TYPE);
+    bool has = kl_at(row, KL_F_FLAGS) & KL_FIELD_DEFAULT;
+    return wrong ? wrong : check_value(x, row, KL_F_DEFAULT, kl_at(row, KL_F_TYPE), kl_at(row, KL_F_SET), has);
+}
+
+static const char *check_assumption(kl_exam *x, const uint8_t *row) {
+    const kl_program *p = x->p;
+    uint32_t flags = kl_at(row, KL_A_FLAGS), type = kl_at(row, KL_A_TYPE);
+    const char *wrong = check_type(x, row, KL_A_TYPE);
+    if (!wrong && (type == KL_TYPE_SET || type == KL_TYPE_TEXT)) wrong = "a type that no assumption has";
+    for (uint32_t k = KL_A_VALUE; k <= KL_A_HIGH && !wrong; k++)
+        wrong = check_value(x, row, k, type, kl_at(row, KL_A_SET),
+                            flags & (k == KL_A_VALUE ? KL_ASSUMPTION_VALUE : KL_ASSUMPTION_BOUNDED));
+    if (wrong || !(flags & KL_ASSUMPTION_BOUNDED)) return wrong;
+    int64_t low = kl_const(p, kl_at(row, KL_A_LOW)), high = kl_const(p, kl_at(row, KL_A_HIGH));
+    int64_t value = flags & KL_ASSUMPTION_VALUE ? kl_const(p, kl_at(row, KL_A_VALUE)) : low;
+    return low <= value && value <= high ? NULL : "bounds that do not hold the value";
+}
+
+static const char *check_entry(kl_exam *x, const uint8_t *row) {
+    kl_program *p = x->p;
+    uint32_t parent = kl_at(row, KL_E_PARENT), kind = kl_at(row, KL_E_KIND);
+    x->at = KL_E_PARENT;
+    if (parent != KL_ABSENT && parent >= x->row) return "a parent that does not come before";
+    if (kind > KL_ENTRY_SCOPE) return NULL;
+    uint32_t *only = kind == KL_ENTRY_PERIOD ? &p->period_entry : &p->scope_entry;
+    x->at = KL_E_KIND;
+    if (*only != KL_ABSENT) return "a second period or scope";
+    *only = x->row;
+    if (kind == KL_ENTRY_PERIOD) p->period = kl_at(row, KL_E_TRUTH);
+    return NULL;
+}
+
+static const char *check_ref(kl_exam *x, const uint8_t *row) {
+    static const uint8_t table[] = {KL_S_FIELDS, KL_S_ASSUMPTIONS, KL_S_OUTCOMES, KL_S_ENTRIES};
+    x->at = 1;
+    return kl_at(row, 1) < x->p->count[table[kl_at(row, 0)]] ? NULL : "past its table";
+}
+
+static const char *check_column(kl_exam *x, const uint8_t *row) {
+    return check_type(x, row, 2);
+}
+
+static const char *check_outcome(kl_exam *x, const uint8_t *row) {
+    const kl_program *p = x->p;
+    uint32_t first = kl_at(row, KL_O_FIRST_SLOT), count = kl_at(row, KL_O_SLOTS), audited = kl_at(row, KL_O_AUDITED);
+    bool many = kl_at(row, KL_O_FLAGS) & KL_OUTCOME_MANY;
+    const char *wrong = many ? NULL : check_type(x, row, KL_O_TYPE);
+    if (wrong) return wrong;
+    x->at = KL_O_SLOTS;
+    if (!many && (count != 1 || kl_at(row, KL_O_COLUMNS) != 0)) return "not one slot without columns";
+    x->at = KL_O_FIRST_SLOT;
+    if (first > p->count[KL_S_SLOTS] || count > p->count[KL_S_SLOTS] - first) return "past its table";
+    for (uint32_t s = first; s < first + count; s++)
+        if (kl_l(p, s, KL_L_OUTCOME) != x->row) return "a slot of another outcome";
+    x->slots += count;
+    x->at = KL_O_AUDITED;
+    for (uint32_t k = 0; k < 3 && audited != KL_ABSENT; k++)
+        if (many || kl_at(row, KL_O_TYPE + k) != kl_f(p, audited, KL_F_TYPE + k)) return "a field of another type";
+    return NULL;
+}
+
+static const char *check_result(kl_exam *x, const uint8_t *row) {
+    const kl_program *p = x->p;
+    uint32_t value = kl_at(row, KL_R_VALUE), kind = kl_at(row, KL_R_KIND), bound = KL_ABSENT;
+    x->at = KL_R_VALUE;
+    if (kind == KL_RESULT_NONE) bound = KL_REASON_NOT_IN_FORCE + 1;
+    if (kind == KL_RESULT_CONST) bound = p->count[KL_S_CONSTS];
+    if (kind == KL_RESULT_TEXT || kind == KL_RESULT_EXTERNAL) bound = p->count[KL_S_TEXTS];
+    if (kind == KL_RESULT_NUMBER) bound = p->budget.numbers;
+    if (kind == KL_RESULT_FIELD) bound = p->count[KL_S_FIELDS];
+    if (kind == KL_RESULT_OPEN) bound = p->count[KL_S_ENTRIES];
+    if (bound != KL_ABSENT && value >= bound) return "past its table";
+    uint32_t type = kind == KL_RESULT_FIELD ? kl_f(p, value, KL_F_TYPE) : KL_TYPE_TEXT;
+    return type == KL_TYPE_TEXT || type == KL_TYPE_SET ? NULL : "neither a set nor a text";
+}
+
+static const char *check_question(kl_exam *x, const uint8_t *row) {
+    const kl_program *p = x->p;
+    uint32_t kind = kl_at(row, KL_Q_KIND), source = kl_at(row, KL_Q_SOURCE), cells = kl_at(row, KL_Q_CELLS);
+    uint32_t first = kl_at(row, KL_Q_FIRST_CUT), cuts = kl_at(row, KL_Q_CUTS), bound = p->count[KL_S_FIELDS], type = 0;
+    bool codes = kind == KL_Q_VALUES || kind == KL_Q_CODES, ordered = kind == KL_Q_NUMBER || kind == KL_Q_DERIVED;
+    x->at = KL_Q_SOURCE;
+    if (kind == KL_Q_TRUTH) bound = p->budget.truths;
+    if (kind == KL_Q_DERIVED || kind == KL_Q_CODES) bound = p->budget.numbers;
+    if (kind == KL_Q_EDITION) bound = p->count[KL_S_ENTRIES];
+    if (kind == KL_Q_SAME) bound = p->count[KL_S_RESULTS];
+    if (source >= bound) return "past its table";
+    if (kind == KL_Q_VALUES || kind == KL_Q_NUMBER || kind == KL_Q_TEXT) type = kl_f(p, source, KL_F_TYPE);
+    if (type && (kind == KL_Q_VALUES ? type != KL_TYPE_VALUES
+                 : kind == KL_Q_TEXT ? type != KL_TYPE_TEXT
+                                     : !kl_is_numeric(type)))
+        return "a field of another type";
+    x->at = KL_Q_CELLS;
+    bool fit = codes                          ? cells - 1 < cuts /* a cell without codes is none */
+               : ordered || kind == KL_Q_TEXT ? cells == cuts + 1
+                                              : cells == 2 && cuts == (kind == KL_Q_SAME);
+    if (!fit || (kind == KL_Q_VALUES && cuts != kl_values_in(p, kl_f(p, source, KL_F_SET))))
+        return "cells and cuts that do not go together";
+    x->at = KL_Q_FLAGS;
+    if (kl_at(row, KL_Q_FLAGS) && kind != KL_Q_DERIVED && kind != KL_Q_CODES) return "never none";
+    uint32_t most = codes               ? cells
+                    : ordered           ? p->count[KL_S_CONSTS]
+                    : kind == KL_Q_TEXT ? p->count[KL_S_TEXTS]
+                                        : p->count[KL_S_RESULTS];
+    for (uint32_t k = first; k < first + cuts; k++) {
+        uint32_t cut = kl_word1(p, KL_S_CUTS, k);
+        if (cut >= most) return kl_blame(x, KL_S_CUTS, k, 0, "past its table, or its cells");
+        if (ordered && k > first && kl_const(p, cut) <= kl_const(p, kl_word1(p, KL_S_CUTS, k - 1)))
+            return kl_blame(x, KL_S_CUTS, k, 0, "cuts that do not ascend");
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ tables */
+/* One letter for each word of a row. S. a string (two words); capitals: an index that must be there, F field, E entry, B truth register,
+ * O outcome, R result; small letters: the same or none, also c value set, i constant, q requirement. A digit: at most that; h at most
+ * 15, k an entry kind, y a type, z a scale. ( and ) first and count in REFS; [ and ] first and count in a tiled table, in the order of
+ * `tiled`. * is for `check`, or may be anything. */
 typedef struct form {
-    const char *words;
+    char words[24];
     uint8_t tiled[2];
+    const char *(*check)(kl_exam *x, const uint8_t *row);
 } form;
 static const form forms[KL_S_COUNT] = {
-    [KL_S_TEXTS] = {"S.", {0}},
-    [KL_S_SOURCES] = {"S.********", {0}},
-    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.**22ffB", {0}},
-    [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}},
-    [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}},
-    [KL_S_CODES] = {"S.", {0}},
-    [KL_S_FIELDS] = {"S.S.yzch*[]", {KL_S_INPUTS}},
-    [KL_S_INPUTS] = {"S.", {0}},
-    [KL_S_ASSUMPTIONS] = {"S.S.S.yzc3iii", {0}},
-    [KL_S_ENTRIES] = {"S.S.S.S.S.S.keb2**22q()", {0}},
-    [KL_S_REFS] = {"3*", {0}},
-    [KL_S_OUTCOMES] = {"S.S.*zc3f[]**", {KL_S_COLUMNS}},
-    [KL_S_COLUMNS] = {"S.yzc", {0}},
-    [KL_S_SLOTS] = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}},
-    [KL_S_RESULTS] = {"9*()", {0}},
-    [KL_S_CANDIDATES] = {"ERBB()", {0}},
-    [KL_S_REQUIREMENTS] = {"E1BBB", {0}},
-    [KL_S_BLOCKS] = {"EBB", {0}},
-    [KL_S_QUESTIONS] = {"7**[]1()", {KL_S_CUTS}},
+    [KL_S_TEXTS] = {"S.", {0}, NULL},
+    [KL_S_SOURCES] = {"S.********", {0}, NULL},
+    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.**22ffB", {0}, check_guideline},
+    [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}, NULL},
+    [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}, NULL},
+    [KL_S_CODES] = {"S.", {0}, NULL},
+    [KL_S_FIELDS] = {"S.S.yzch*[]", {KL_S_INPUTS}, check_field},
+    [KL_S_INPUTS] = {"S.", {0}, NULL},
+    [KL_S_ASSUMPTIONS] = {"S.S.S.yzc3iii", {0}, check_assumption},
+    [KL_S_ENTRIES] = {"S.S.S.S.S.S.keb2**22q()", {0}, check_entry},
+    [KL_S_REFS] = {"3*", {0}, check_ref},
+    [KL_S_OUTCOMES] = {"S.S.yzc3f[]**", {KL_S_COLUMNS}, check_outcome},
+    [KL_S_COLUMNS] = {"S.yzc", {0}, check_column},
+    [KL_S_SLOTS] = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}, NULL},
+    [KL_S_RESULTS] = {"9*()", {0}, check_result},
+    [KL_S_CANDIDATES] = {"ERBB()", {0}, NULL},
+    [KL_S_REQUIREMENTS] = {"E1BBB", {0}, NULL},
+    [KL_S_BLOCKS] = {"EBB", {0}, NULL},
+    [KL_S_QUESTIONS] = {"7**[]1()", {KL_S_CUTS}, check_question},
 };
-
-static bool string_ok(const kl_program *p, uint32_t offset, uint32_t size) {
-    const uint8_t *bytes = kl_row(p, KL_S_STRINGS, 0);
-    uint32_t all = p->count[KL_S_STRINGS];
-    if (offset > all || size > all - offset) return false;
-    uint32_t end = offset + size; /* neither end may stand inside a character */
-    return (offset == all || (bytes[offset] & 0xC0) != 0x80) && (end == all || (bytes[end] & 0xC0) != 0x80);
-}
 
 /* The number of things that a letter's index must stay below. */
 static uint32_t bound_of(const kl_program *p, char letter) {
+    static const char letters[] = "feicqOR";
+    static const uint8_t table[] = {KL_S_FIELDS,       KL_S_ENTRIES,  KL_S_CONSTS, KL_S_SETS,
+                                    KL_S_REQUIREMENTS, KL_S_OUTCOMES, KL_S_RESULTS};
+    for (uint32_t k = 0; k < sizeof table; k++)
+        if (letter == letters[k] || (k < 2 && letter == (char)(letters[k] - 'a' + 'A'))) return p->count[table[k]];
     switch (letter) {
-    case 'f':
-    case 'F': return p->count[KL_S_FIELDS];
-    case 'A': return p->count[KL_S_ASSUMPTIONS];
-    case 'e':
-    case 'E': return p->count[KL_S_ENTRIES];
     case 'b':
     case 'B': return p->budget.truths;
-    case 'i':
-    case 'I': return p->count[KL_S_CONSTS];
-    case 'O': return p->count[KL_S_OUTCOMES];
-    case 'R': return p->count[KL_S_RESULTS];
-    case 'c': return p->count[KL_S_SETS];
-    case 'q': return p->count[KL_S_REQUIREMENTS];
     case 'h': return 16;
     case 'k': return KL_ENTRY_NOTE + 1;
     case 'y': return KL_TYPE_TEXT + 1;
@@ -82,357 +206,163 @@ static uint32_t bound_of(const kl_program *p, char letter) {
     }
 }
 
-static bool check_table(const kl_exam *x, kl_section s) {
+static bool inside(uint32_t first, uint32_t count, uint32_t all) {
+    return first <= all && count <= all - first;
+}
+
+static bool string_ok(const kl_program *p, uint32_t offset, uint32_t size) {
+    const uint8_t *bytes = p->table[KL_S_STRINGS];
+    uint32_t all = p->count[KL_S_STRINGS], end = offset + size;
+    if (!inside(offset, size, all)) return false; /* nor may an end stand inside a character */
+    return (offset == all || (bytes[offset] & 0xC0) != 0x80) && (end == all || (bytes[end] & 0xC0) != 0x80);
+}
+
+static const char *check_row(kl_exam *x, const form *f, const uint8_t *row, uint32_t next[2]) {
     const kl_program *p = x->p;
-    const char *words = forms[s].words;
-    uint32_t next[2] = {0, 0};
-    for (uint32_t row = 0; words && row < p->count[s]; row++) {
-        uint32_t tile = 0;
-        for (uint32_t k = 0; words[k]; k++) {
-            uint32_t v = kl_word(p, s, row, k), after = words[k + 1] ? kl_word(p, s, row, k + 1) : 0;
-            bool optional = words[k] >= 'a' && words[k] <= 'q' && words[k] != 'h' && words[k] != 'k';
-            switch (words[k]) {
-            case '*':
-            case '.':
-            case ')':
-            case ']': break;
-            case 'S':
-                if (!string_ok(p, v, after))
-                    return kl_refuse_word(x, s, row, k, "a string outside STRINGS, or cut inside a character");
-                break;
-            case '(':
-                if (v > p->count[KL_S_REFS] || after > p->count[KL_S_REFS] - v)
-                    return kl_refuse_word(x, s, row, k, "references outside REFS");
-                break;
-            case '[':
-                if (v != next[tile])
-                    return kl_refuse_word(x, s, row, k, "rows that do not follow those of the row before");
-                if (after > p->count[forms[s].tiled[tile]] - v)
-                    return kl_refuse_word(x, s, row, k + 1, "more rows than the table has");
-                next[tile++] = v + after;
-                break;
-            default:
-                if (v >= bound_of(p, words[k]) && !(optional && v == KL_ABSENT))
-                    return kl_refuse_word(x, s, row, k,
-                                          words[k] >= '0' && words[k] <= '9'
-                                              ? "a number that means nothing here"
-                                              : "an index past its table, or an unknown kind");
-            }
+    uint32_t tile = 0;
+    for (uint32_t k = 0; f->words[k]; k++) {
+        char letter = f->words[k];
+        uint32_t v = kl_at(row, k), after = f->words[k + 1] ? kl_at(row, k + 1) : 0;
+        x->at = k;
+        if (letter == '*' || letter == '.' || letter == ')' || letter == ']') continue;
+        if (letter == 'S') {
+            if (!string_ok(p, v, after)) return "a string outside STRINGS, or cut inside a character";
+        } else if (letter == '(') {
+            if (!inside(v, after, p->count[KL_S_REFS])) return "past its table";
+        } else if (letter == '[') {
+            if (v != next[tile]) return "rows that do not follow those of the row before";
+            if (!inside(v, after, p->count[f->tiled[tile]])) return "past its table";
+            next[tile++] = v + after;
+        } else if (v >= bound_of(p, letter)) {
+            bool optional = letter >= 'a' && letter <= 'q' && letter != 'h' && letter != 'k';
+            if (!optional || v != KL_ABSENT) return "past its table, or nothing that has a meaning here";
         }
     }
-    for (uint32_t tile = 0; words && tile < 2 && forms[s].tiled[tile]; tile++)
-        if (next[tile] != p->count[forms[s].tiled[tile]])
-            return kl_refuse(x, KL_H_DIRECTORY + (size_t)forms[s].tiled[tile] * 8 + 4, "rows that belong to nothing");
-    return true;
+    return f->check ? f->check(x, row) : NULL;
 }
 
-/* ------------------------------------------------------------------ meaning */
-/* Type, scale and value set, three words from `word` on. */
-static bool check_type(const kl_exam *x, kl_section s, uint32_t row, uint32_t word) {
+static const char *check_tables(kl_exam *x) {
     const kl_program *p = x->p;
-    uint32_t type = kl_word(p, s, row, word), scale = kl_word(p, s, row, word + 1), set = kl_word(p, s, row, word + 2);
-    bool coded = type == KL_TYPE_VALUES || type == KL_TYPE_SET;
-    if (type < KL_TYPE_BOOL || type > KL_TYPE_TEXT) return kl_refuse_word(x, s, row, word, "not a type");
-    if (type == KL_TYPE_MONEY ? scale != 2 : type != KL_TYPE_DECIMAL && scale != 0)
-        return kl_refuse_word(x, s, row, word + 1, "a scale its type cannot have");
-    if (coded != (set != KL_ABSENT))
-        return kl_refuse_word(x, s, row, word + 2, "a value set and a type that do not go together");
-    if (!coded) return true;
-    uint32_t values = kl_word(p, KL_S_SETS, set, 5);
-    if (values == 0 || values > (type == KL_TYPE_SET ? 64u : 65535u))
-        return kl_refuse_word(x, s, row, word + 2, "a value set of a size its type cannot have");
-    return true;
-}
-
-static bool check_guideline(const kl_exam *x) {
-    const kl_program *p = x->p;
-    if (p->count[KL_S_GUIDELINE] != 1)
-        return kl_refuse(x, KL_H_DIRECTORY + KL_S_GUIDELINE * 8 + 4, "not exactly one guideline");
-    uint32_t dated_by = kl_word(p, KL_S_GUIDELINE, 0, KL_G_DATED_BY);
-    if (dated_by != KL_ABSENT && kl_f(p, dated_by, KL_F_TYPE) != KL_TYPE_DATE)
-        return kl_refuse_word(x, KL_S_GUIDELINE, 0, KL_G_DATED_BY, "dated by a field that is no date");
-    return true;
-}
-
-static bool check_field(const kl_exam *x, uint32_t i) {
-    const kl_program *p = x->p;
-    uint32_t type = kl_f(p, i, KL_F_TYPE), otherwise = kl_f(p, i, KL_F_DEFAULT);
-    bool has = kl_f(p, i, KL_F_FLAGS) & KL_FIELD_DEFAULT;
-    if (!check_type(x, KL_S_FIELDS, i, KL_F_TYPE)) return false;
-    if (has != (otherwise != KL_ABSENT))
-        return kl_refuse_word(x, KL_S_FIELDS, i, KL_F_DEFAULT, "a default and a flag that do not go together");
-    if (has && otherwise >= p->count[type == KL_TYPE_TEXT ? KL_S_TEXTS : KL_S_CONSTS])
-        return kl_refuse_word(x, KL_S_FIELDS, i, KL_F_DEFAULT, "a default past its table");
-    if (has && type != KL_TYPE_TEXT && !kl_fits(p, type, kl_f(p, i, KL_F_SET), kl_const(p, otherwise)))
-        return kl_refuse_word(x, KL_S_FIELDS, i, KL_F_DEFAULT, "a default its type cannot hold");
-    return true;
-}
-
-static bool check_assumption(const kl_exam *x, uint32_t i) {
-    const kl_program *p = x->p;
-    uint32_t flags = kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_FLAGS), type = kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_TYPE);
-    if (!check_type(x, KL_S_ASSUMPTIONS, i, KL_A_TYPE)) return false;
-    if (type == KL_TYPE_SET || type == KL_TYPE_TEXT)
-        return kl_refuse_word(x, KL_S_ASSUMPTIONS, i, KL_A_TYPE, "a type no assumption can have");
-    for (uint32_t k = KL_A_VALUE; k <= KL_A_HIGH; k++) {
-        uint32_t index = kl_word(p, KL_S_ASSUMPTIONS, i, k);
-        bool said = flags & (k == KL_A_VALUE ? KL_ASSUMPTION_VALUE : KL_ASSUMPTION_BOUNDED);
-        if (said != (index != KL_ABSENT))
-            return kl_refuse_word(x, KL_S_ASSUMPTIONS, i, k, "a value and a flag that do not go together");
-        if (said && !kl_fits(p, type, kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_SET), kl_const(p, index)))
-            return kl_refuse_word(x, KL_S_ASSUMPTIONS, i, k, "a value its type cannot hold");
+    const char *wrong;
+    for (uint32_t s = 0; s < KL_S_COUNT; s++) {
+        const form *f = &forms[s];
+        uint32_t next[2] = {0, 0};
+        if (!f->words[0]) continue;
+        for (uint32_t row = 0; row < p->count[s]; row++) {
+            x->section = (kl_section)s;
+            x->row = row;
+            wrong = check_row(x, f, kl_row(p, (kl_section)s, row), next);
+            if (wrong) return wrong;
+        }
+        for (uint32_t t = 0; t < 2 && f->tiled[t]; t++)
+            if (next[t] != p->count[f->tiled[t]])
+                return kl_blame(x, f->tiled[t], next[t], 0, "rows that belong to nothing");
     }
-    if (!(flags & KL_ASSUMPTION_BOUNDED)) return true;
-    int64_t low = kl_const(p, kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_LOW)),
-            high = kl_const(p, kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_HIGH));
-    int64_t value = flags & KL_ASSUMPTION_VALUE ? kl_const(p, kl_word(p, KL_S_ASSUMPTIONS, i, KL_A_VALUE)) : low;
-    if (low > value || value > high)
-        return kl_refuse_word(x, KL_S_ASSUMPTIONS, i, KL_A_LOW, "bounds that do not hold the value");
-    return true;
-}
-
-static bool check_entry(const kl_exam *x, uint32_t i) {
-    kl_program *p = x->p;
-    uint32_t parent = kl_e(p, i, KL_E_PARENT), kind = kl_e(p, i, KL_E_KIND), truth = kl_e(p, i, KL_E_TRUTH);
-    if (parent != KL_ABSENT && parent >= i)
-        return kl_refuse_word(x, KL_S_ENTRIES, i, KL_E_PARENT, "a parent that does not come before");
-    if (kind > KL_ENTRY_SCOPE) return true;
-    uint32_t *only = kind == KL_ENTRY_PERIOD ? &p->period_entry : &p->scope_entry;
-    if (*only != KL_ABSENT) return kl_refuse_word(x, KL_S_ENTRIES, i, KL_E_KIND, "a second period or scope");
-    *only = i;
-    if (kind == KL_ENTRY_PERIOD) p->period = truth;
-    return true;
-}
-
-static bool check_ref(const kl_exam *x, uint32_t i) {
-    static const char letter[] = "FAOE";
-    if (kl_word(x->p, KL_S_REFS, i, 1) >= bound_of(x->p, letter[kl_word(x->p, KL_S_REFS, i, 0)]))
-        return kl_refuse_word(x, KL_S_REFS, i, 1, "an index past its table");
-    return true;
-}
-
-static bool check_outcome(const kl_exam *x, uint32_t i, uint32_t *slots) {
-    const kl_program *p = x->p;
-    uint32_t first = kl_o(p, i, KL_O_FIRST_SLOT), count = kl_o(p, i, KL_O_SLOTS), audited = kl_o(p, i, KL_O_AUDITED);
-    bool many = kl_o(p, i, KL_O_FLAGS) & KL_OUTCOME_MANY;
-    if (!many && !check_type(x, KL_S_OUTCOMES, i, KL_O_TYPE)) return false;
-    if (!many && (count != 1 || kl_o(p, i, KL_O_COLUMNS) != 0))
-        return kl_refuse_word(x, KL_S_OUTCOMES, i, KL_O_SLOTS, "a single outcome has one slot and no columns");
-    if (first > p->count[KL_S_SLOTS] || count > p->count[KL_S_SLOTS] - first)
-        return kl_refuse_word(x, KL_S_OUTCOMES, i, KL_O_FIRST_SLOT, "slots past their table");
-    for (uint32_t s = first; s < first + count; s++)
-        if (kl_l(p, s, KL_L_OUTCOME) != i)
-            return kl_refuse_word(x, KL_S_OUTCOMES, i, KL_O_FIRST_SLOT, "a slot that decides another outcome");
-    *slots += count;
-    if (audited == KL_ABSENT) return true;
-    for (uint32_t k = 0; k < 3; k++)
-        if (many || kl_o(p, i, KL_O_TYPE + k) != kl_f(p, audited, KL_F_TYPE + k))
-            return kl_refuse_word(x, KL_S_OUTCOMES, i, KL_O_AUDITED, "audited against a field of another type");
-    return true;
-}
-
-static bool check_result(const kl_exam *x, uint32_t i) {
-    const kl_program *p = x->p;
-    uint32_t value = kl_r(p, i, KL_R_VALUE), bound = KL_ABSENT;
-    switch ((kl_result_kind)kl_r(p, i, KL_R_KIND)) {
-    case KL_RESULT_NONE: bound = KL_REASON_NOT_IN_FORCE + 1; break;
-    case KL_RESULT_CONST: bound = p->count[KL_S_CONSTS]; break;
-    case KL_RESULT_TEXT:
-    case KL_RESULT_EXTERNAL: bound = p->count[KL_S_TEXTS]; break;
-    case KL_RESULT_NUMBER: bound = p->budget.numbers; break;
-    case KL_RESULT_FIELD: bound = p->count[KL_S_FIELDS]; break;
-    case KL_RESULT_OPEN: bound = p->count[KL_S_ENTRIES]; break;
-    case KL_RESULT_NOT_STATED:
-    case KL_RESULT_CONFLICT:
-    case KL_RESULT_ERROR: return true;
-    }
-    if (value >= bound) return kl_refuse_word(x, KL_S_RESULTS, i, KL_R_VALUE, "an index past its table");
-    if (kl_r(p, i, KL_R_KIND) != KL_RESULT_FIELD) return true;
-    uint32_t type = kl_f(p, value, KL_F_TYPE);
-    if (type != KL_TYPE_SET && type != KL_TYPE_TEXT)
-        return kl_refuse_word(x, KL_S_RESULTS, i, KL_R_VALUE, "a field carried over that is neither a set nor a text");
-    return true;
-}
-
-static bool check_question(const kl_exam *x, uint32_t i) {
-    const kl_program *p = x->p;
-    kl_question_kind kind = (kl_question_kind)kl_q(p, i, KL_Q_KIND);
-    uint32_t source = kl_q(p, i, KL_Q_SOURCE), cells = kl_q(p, i, KL_Q_CELLS), first = kl_q(p, i, KL_Q_FIRST_CUT),
-             cuts = kl_q(p, i, KL_Q_CUTS);
-    uint32_t bound = p->count[KL_S_FIELDS], most = cells; /* what cuts stay below */
-    bool cells_ok = cells == 2 && cuts == 0, field_ok = true;
-    switch (kind) {
-    case KL_Q_TRUTH: bound = p->budget.truths; break;
-    case KL_Q_VALUES:
-        field_ok = source < bound && kl_f(p, source, KL_F_TYPE) == KL_TYPE_VALUES;
-        cells_ok =
-            field_ok && cuts == kl_word(p, KL_S_SETS, kl_f(p, source, KL_F_SET), 5) && cells > 0 && cells <= cuts;
-        break;
-    case KL_Q_NUMBER:
-    case KL_Q_TEXT:
-        field_ok = source < bound && (kind == KL_Q_TEXT ? kl_f(p, source, KL_F_TYPE) == KL_TYPE_TEXT
-                                                        : kl_is_numeric(kl_f(p, source, KL_F_TYPE)));
-        cells_ok = cells == cuts + 1;
-        most = p->count[kind == KL_Q_TEXT ? KL_S_TEXTS : KL_S_CONSTS];
-        break;
-    case KL_Q_DERIVED:
-    case KL_Q_CODES:
-        bound = p->budget.numbers;
-        cells_ok = kind == KL_Q_DERIVED ? cells == cuts + 1 : cells > 0 && cells <= cuts;
-        if (kind == KL_Q_DERIVED) most = p->count[KL_S_CONSTS];
-        break;
-    case KL_Q_EDITION: bound = p->count[KL_S_ENTRIES]; break;
-    case KL_Q_SAME:
-        bound = most = p->count[KL_S_RESULTS];
-        cells_ok = cells == 2 && cuts == 1;
-        break;
-    }
-    if (source >= bound || !field_ok)
-        return kl_refuse_word(x, KL_S_QUESTIONS, i, KL_Q_SOURCE, "a question about something of the wrong kind");
-    if (!cells_ok) return kl_refuse_word(x, KL_S_QUESTIONS, i, KL_Q_CELLS, "cells and cuts that do not go together");
-    if (kl_q(p, i, KL_Q_FLAGS) != 0 && kind != KL_Q_DERIVED && kind != KL_Q_CODES)
-        return kl_refuse_word(x, KL_S_QUESTIONS, i, KL_Q_FLAGS, "a question that cannot be none");
-    for (uint32_t k = first; k < first + cuts; k++) {
-        uint32_t cut = kl_word1(p, KL_S_CUTS, k);
-        if (cut >= most) return kl_refuse_word(x, KL_S_CUTS, k, 0, "a cell or an index past its table");
-        bool ordered = kind == KL_Q_NUMBER || kind == KL_Q_DERIVED;
-        if (ordered && k > first && kl_const(p, cut) <= kl_const(p, kl_word1(p, KL_S_CUTS, k - 1)))
-            return kl_refuse_word(x, KL_S_CUTS, k, 0, "cuts that do not ascend");
-    }
-    return true;
-}
-
-static bool check_meaning(const kl_exam *x) {
-    const kl_program *p = x->p;
-    uint32_t slots = 0;
-    if (!check_guideline(x)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_FIELDS]; i++)
-        if (!check_field(x, i)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_ASSUMPTIONS]; i++)
-        if (!check_assumption(x, i)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_ENTRIES]; i++)
-        if (!check_entry(x, i)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_REFS]; i++)
-        if (!check_ref(x, i)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_COLUMNS]; i++)
-        if (!check_type(x, KL_S_COLUMNS, i, 2)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_RESULTS]; i++)
-        if (!check_result(x, i)) return false;
-    for (uint32_t i = 0; i < p->count[KL_S_OUTCOMES]; i++)
-        if (!check_outcome(x, i, &slots)) return false;
-    if (slots != p->count[KL_S_SLOTS])
-        return kl_refuse(x, KL_H_DIRECTORY + KL_S_SLOTS * 8 + 4, "a slot that decides no outcome");
-    for (uint32_t i = 0; i < p->count[KL_S_QUESTIONS]; i++)
-        if (!check_question(x, i)) return false;
-    return true;
+    if (p->count[KL_S_GUIDELINE] != 1) return kl_blame(x, KL_S_GUIDELINE, 0, 0, "not exactly one guideline");
+    return x->slots == p->count[KL_S_SLOTS] ? NULL : kl_blame(x, KL_S_SLOTS, 0, 0, "a slot that no outcome has");
 }
 
 /* ------------------------------------------------------------------ bytes */
-/* Position of the first byte of STRINGS that is not UTF-8, or the count. */
+/* Where STRINGS is not UTF-8, or its size. */
 static uint32_t utf8_end(const kl_program *p) {
-    const uint8_t *s = kl_row(p, KL_S_STRINGS, 0);
+    const uint8_t *s = p->table[KL_S_STRINGS];
     uint32_t n = p->count[KL_S_STRINGS], i = 0;
     while (i < n) {
-        uint8_t c = s[i];
-        uint32_t more = c < 0x80                ? 0
-                        : c >= 0xC2 && c < 0xE0 ? 1
-                        : c >= 0xE0 && c < 0xF0 ? 2
-                        : c >= 0xF0 && c < 0xF5 ? 3
-                                                : 4;
+        uint32_t c = s[i], more = c < 0x80 ? 0 : c < 0xC2 ? 4 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : c < 0xF5 ? 3 : 4;
         if (more == 4 || more > n - i - 1) return i;
-        for (uint32_t k = 1; k <= more; k++)
+        for (uint32_t k = 1; k <= more; k++) {
             if ((s[i + k] & 0xC0) != 0x80) return i;
-        /* overlong forms, surrogates, and past U+10FFFF */
-        if ((c == 0xE0 && s[i + 1] < 0xA0) || (c == 0xED && s[i + 1] > 0x9F) || (c == 0xF0 && s[i + 1] < 0x90) ||
-            (c == 0xF4 && s[i + 1] > 0x8F))
+            c = c << 6 | (s[i + k] & 0x3F);
+        }
+        if (more == 2) c &= 0xFFFF;
+        if (more == 3) c &= 0x1FFFFF;
+        if ((more == 2 && (c < 0x800 || (c >= 0xD800 && c < 0xE000))) || (more == 3 && (c < 0x10000 || c > 0x10FFFF)))
             return i;
         i += more + 1;
     }
     return n;
 }
 
-static bool check_header(const kl_exam *x) {
-    const kl_program *p = x->p;
+/* The header and the directory. Faults are told by their byte: *at. */
+static const char *check_frame(kl_program *p, size_t *at) {
     const uint8_t *image = p->image;
-    if (p->size < KL_H_DIRECTORY + KL_S_COUNT * 8) return kl_refuse(x, p->size, "shorter than a header");
-    if (memcmp(image, KL_IMAGE_MAGIC, 8) != 0) return kl_refuse(x, KL_H_MAGIC, "not a compiled guideline");
-    uint32_t version = kl_load32(image + KL_H_VERSION);
+    size_t end = KL_H_DIRECTORY + KL_S_COUNT * 8;
+    *at = p->size;
+    if (p->size < end) return "shorter than a header";
+    *at = KL_H_MAGIC;
+    if (memcmp(image, KL_IMAGE_MAGIC, 8) != 0) return "not a compiled guideline";
+    uint32_t version = kl_load32(image + (*at = KL_H_VERSION));
     if (version >> 16 != KL_IMAGE_MAJOR || (version & 0xFFFF) > KL_IMAGE_MINOR)
-        return kl_refuse(x, KL_H_VERSION, "a format version this runtime does not know");
-    if (kl_load32(image + KL_H_SIZE) != p->size)
-        return kl_refuse(x, KL_H_SIZE, "another size than its header says: cut short or added to");
-    if (kl_load64(image + KL_H_CHECKSUM) != kl_checksum(image, p->size))
-        return kl_refuse(x, KL_H_CHECKSUM, "damaged: the checksum is another");
-    if (kl_load32(image + KL_H_SECTIONS) != KL_S_COUNT)
-        return kl_refuse(x, KL_H_SECTIONS, "not the sections of this format");
-    return true;
-}
-
-static bool check_directory(const kl_exam *x) {
-    kl_program *p = x->p;
-    uint64_t at = KL_H_DIRECTORY + KL_S_COUNT * 8;
+        return "a version of the format that this runtime does not know";
+    if (kl_load32(image + (*at = KL_H_SIZE)) != p->size)
+        return "another size than the header says: cut short or added to";
+    if (kl_load64(image + (*at = KL_H_CHECKSUM)) != kl_checksum(image, p->size)) return "damaged: another checksum";
+    if (kl_load32(image + (*at = KL_H_SECTIONS)) != KL_S_COUNT) return "not the sections of this format";
     for (uint32_t s = 0; s < KL_S_COUNT; s++) {
-        const uint8_t *entry = p->image + KL_H_DIRECTORY + (size_t)s * 8;
-        p->offset[s] = kl_load32(entry);
-        p->count[s] = kl_load32(entry + 4);
-        for (; at % 8 != 0; at++)
-            if (at >= p->size || p->image[at] != 0) return kl_refuse(x, (size_t)at, "padding that is not zero");
-        if (p->offset[s] != at)
-            return kl_refuse(x, KL_H_DIRECTORY + (size_t)s * 8,
-                             "a section that does not begin where the one before ends");
-        at += (uint64_t)p->count[s] * kl_stride((kl_section)s);
-        if (at > p->size) return kl_refuse(x, KL_H_DIRECTORY + (size_t)s * 8 + 4, "a section past the end");
+        size_t entry = KL_H_DIRECTORY + (size_t)s * 8;
+        for (; end % 8 != 0; end++)
+            if ((*at = end) >= p->size || image[end] != 0) return "padding that is not zero";
+        *at = entry;
+        if (kl_load32(image + entry) != end) return "a section that does not begin where the one before ends";
+        *at = entry + 4;
+        p->table[s] = image + end;
+        p->count[s] = kl_load32(image + *at);
+        if (p->count[s] > (p->size - end) / kl_stride((kl_section)s)) return "a section past the end";
+        end += (size_t)p->count[s] * kl_stride((kl_section)s);
     }
-    if (at != p->size) return kl_refuse(x, (size_t)at, "bytes after the last section");
-    return true;
+    *at = end;
+    return end == p->size ? NULL : "bytes after the last section";
 }
 
-static bool check_budget(const kl_exam *x) {
-    kl_program *p = x->p;
-    kl_counts *n = &p->budget;
-    n->truths = kl_load32(p->image + KL_H_B_REGISTERS);
-    n->numbers = kl_load32(p->image + KL_H_N_REGISTERS);
-    n->slots = kl_load32(p->image + KL_H_SLOTS);
-    n->nodes = kl_load32(p->image + KL_H_WALK_NODES);
-    n->edges = kl_load32(p->image + KL_H_WALK_EDGES);
-    n->assumptions = p->count[KL_S_ASSUMPTIONS];
-    n->questions = p->count[KL_S_QUESTIONS];
-    n->results = p->count[KL_S_RESULTS];
-    n->entries = p->count[KL_S_ENTRIES];
-    if (n->truths > p->count[KL_S_CODE]) return kl_refuse(x, KL_H_B_REGISTERS, "more registers than instructions");
-    if (n->numbers > p->count[KL_S_CODE]) return kl_refuse(x, KL_H_N_REGISTERS, "more registers than instructions");
-    if (n->slots != p->count[KL_S_SLOTS]) return kl_refuse(x, KL_H_SLOTS, "another number of slots than the table has");
-    if (n->nodes > p->count[KL_S_NODES]) return kl_refuse(x, KL_H_WALK_NODES, "more nodes than the table has");
-    if (n->edges > p->count[KL_S_EDGES]) return kl_refuse(x, KL_H_WALK_EDGES, "more edges than the table has");
-    kl_layout_of(n, &p->layout);
-    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.size)
-        return kl_refuse(x, KL_H_SCRATCH, "another workspace than the program needs");
-    if (p->layout.size > SIZE_MAX / 2) return kl_refuse(x, KL_H_SCRATCH, "a workspace this machine cannot address");
-    return true;
+static const char *check_budget(kl_program *p, size_t *at) {
+    static const struct {
+        uint8_t header, table;
+    } most[] = {{KL_H_B_REGISTERS, KL_S_CODE},
+                {KL_H_N_REGISTERS, KL_S_CODE},
+                {KL_H_SLOTS, KL_S_SLOTS},
+                {KL_H_WALK_NODES, KL_S_NODES},
+                {KL_H_WALK_EDGES, KL_S_EDGES}};
+    for (uint32_t k = 0; k < sizeof most / sizeof *most; k++)
+        if (kl_load32(p->image + (*at = most[k].header)) > p->count[most[k].table])
+            return "a budget larger than its table";
+    p->budget = (kl_counts){.truths = kl_load32(p->image + KL_H_B_REGISTERS),
+                            .numbers = kl_load32(p->image + KL_H_N_REGISTERS),
+                            .slots = kl_load32(p->image + KL_H_SLOTS),
+                            .nodes = kl_load32(p->image + KL_H_WALK_NODES),
+                            .edges = kl_load32(p->image + KL_H_WALK_EDGES),
+                            .assumptions = p->count[KL_S_ASSUMPTIONS],
+                            .questions = p->count[KL_S_QUESTIONS],
+                            .results = p->count[KL_S_RESULTS],
+                            .entries = p->count[KL_S_ENTRIES]};
+    kl_layout_of(&p->budget, &p->layout);
+    *at = KL_H_SCRATCH;
+    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.size) return "another workspace than the program needs";
+    if (p->layout.size > SIZE_MAX / 2) return "a workspace that this machine cannot address";
+    *at = (size_t)(p->table[KL_S_STRINGS] - p->image) + utf8_end(p);
+    return *at == (size_t)(p->table[KL_S_STRINGS] - p->image) + p->count[KL_S_STRINGS] ? NULL : "not UTF-8";
 }
 
 const kl_program *kl_verify(void *memory, size_t memory_size, const void *image, size_t image_size, kl_fault *fault) {
-    kl_fault unused;
     kl_program *p = memory;
-    kl_exam x = {p, fault ? fault : &unused};
-    *x.fault = (kl_fault){0, KL_INDEX_NONE, NULL};
-    if (!memory || memory_size < sizeof *p || (uintptr_t)memory % _Alignof(kl_program) != 0) {
-        (void)kl_refuse(&x, 0, "no memory for the program, or not aligned");
-        return NULL;
+    kl_exam x = {.p = p};
+    size_t at = 0;
+    const char *wrong = "no memory for the program, too little, or not aligned";
+    if (memory && memory_size >= sizeof *p && (uintptr_t)memory % _Alignof(kl_program) == 0) {
+        memset(p, 0, sizeof *p);
+        p->image = image;
+        p->size = image ? image_size : 0;
+        p->period = p->period_entry = p->scope_entry = KL_ABSENT;
+        wrong = check_frame(p, &at);
+        if (!wrong) wrong = check_budget(p, &at);
+        if (!wrong) {
+            wrong = check_tables(&x);
+            if (!wrong) {
+                p->scope = kl_word(p, KL_S_GUIDELINE, 0, KL_G_SCOPE);
+                wrong = kl_verify_code(&x);
+            }
+            at = (size_t)(p->table[x.section] - p->image) + (size_t)x.row * kl_stride(x.section) + (size_t)x.at * 4;
+        }
     }
-    memset(p, 0, sizeof *p);
-    p->image = image;
-    p->size = image ? image_size : 0;
-    p->period = p->period_entry = p->scope_entry = KL_ABSENT;
-    if (!check_header(&x) || !check_directory(&x) || !check_budget(&x)) return NULL;
-    uint32_t good = utf8_end(p);
-    if (good != p->count[KL_S_STRINGS]) {
-        (void)kl_refuse_word(&x, KL_S_STRINGS, good, 0, "not UTF-8");
-        return NULL;
-    }
-    for (uint32_t s = 0; s < KL_S_COUNT; s++)
-        if (!check_table(&x, (kl_section)s)) return NULL;
-    if (!check_meaning(&x)) return NULL;
-    p->scope = kl_word(p, KL_S_GUIDELINE, 0, KL_G_SCOPE);
-    return kl_verify_code(&x) ? p : NULL;
+    if (fault) *fault = (kl_fault){wrong ? at : 0, KL_INDEX_NONE, wrong};
+    return wrong ? NULL : p;
 }

@@ -6,15 +6,23 @@
 
 #include "runtime/program.h"
 
+/* An examination says why a row is refused, or NULL; `at` is the word that was looked at last: the guilty one. */
 typedef struct kl_exam {
     kl_program *p;
-    kl_fault *fault;
+    kl_section section;
+    uint32_t row, at;
+    uint32_t slots;                    /* seen in outcomes */
+    uint32_t truths, numbers, decided; /* written so far by the code */
+    uint32_t edges;                    /* of the diagrams of decided slots */
 } kl_exam;
 
-/* Notes the fault at that byte and returns false. */
-bool kl_refuse(const kl_exam *x, size_t offset, const char *reason);
-bool kl_refuse_word(const kl_exam *x, kl_section s, uint32_t row, uint32_t word, const char *reason);
+const char *kl_verify_code(kl_exam *x); /* code, and the slots at their DECIDE; the tables have been admitted */
 
-bool kl_verify_code(const kl_exam *x); /* code, and the slots at their DECIDE; the tables have been admitted */
+static inline const char *kl_blame(kl_exam *x, kl_section section, uint32_t row, uint32_t word, const char *reason) {
+    x->section = section;
+    x->row = row;
+    x->at = word;
+    return reason;
+}
 
 #endif

@@ -11,10 +11,11 @@ static void add(uint64_t *set, uint32_t i) {
 bool kl_edition_open(const kl_workspace *w, uint32_t entry, uint32_t row) {
     const kl_program *p = w->program;
     uint32_t dated_by = kl_word(p, KL_S_GUIDELINE, 0, KL_G_DATED_BY);
-    int64_t day;
-    if (dated_by == KL_ABSENT || !kl_field_number(w, dated_by, row, &day)) return false;
-    return (day < kl_signed32(kl_e(p, entry, KL_E_FROM)) && kl_e(p, entry, KL_E_BEFORE) == 1) ||
-           (day > kl_signed32(kl_e(p, entry, KL_E_THROUGH)) && kl_e(p, entry, KL_E_AFTER) == 1);
+    const uint8_t *e = kl_row(p, KL_S_ENTRIES, entry);
+    kl_held day;
+    if (dated_by == KL_ABSENT || !kl_field(w, dated_by, row, &day)) return false;
+    return (day.number < kl_signed32(kl_at(e, KL_E_FROM)) && kl_at(e, KL_E_BEFORE) == 1) ||
+           (day.number > kl_signed32(kl_at(e, KL_E_THROUGH)) && kl_at(e, KL_E_AFTER) == 1);
 }
 
 void kl_wait_edition(uint32_t entry, const kl_waiting *into) {
@@ -38,9 +39,10 @@ void kl_wait_refs(kl_workspace *w, uint32_t first, uint32_t count, uint32_t slot
     const kl_program *p = w->program;
     for (uint32_t i = first; i < first + count; i++) {
         uint32_t index = kl_word(p, KL_S_REFS, i, 1);
+        kl_held held;
         switch ((kl_ref_kind)kl_word(p, KL_S_REFS, i, 0)) {
         case KL_REF_FIELD:
-            if (!kl_field_known(w, index, row)) add(into->fields, index);
+            if (!kl_field(w, index, row, &held)) add(into->fields, index);
             break;
         case KL_REF_ASSUMPTION:
             if (!w->assumed[index].known) add(into->assumptions, index);

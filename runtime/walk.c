@@ -13,9 +13,12 @@ uint32_t kl_new_stamp(kl_workspace *w) {
 }
 
 /* ------------------------------------------------------------------ questions */
+/* Answers that are tags, after the cells. */
+enum { EDGE_ERROR, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT };
+
 /* How many cuts lie at or below v: the cell of v. */
-static uint32_t cell_of(const kl_program *p, uint32_t question, int64_t v) {
-    uint32_t first = kl_q(p, question, KL_Q_FIRST_CUT), below = 0, above = kl_q(p, question, KL_Q_CUTS);
+static uint32_t cell_of(const kl_program *p, const uint8_t *question, int64_t v) {
+    uint32_t first = kl_at(question, KL_Q_FIRST_CUT), below = 0, above = kl_at(question, KL_Q_CUTS);
     while (below < above) {
         uint32_t middle = below + (above - below) / 2;
         if (kl_const(p, kl_word1(p, KL_S_CUTS, first + middle)) <= v)
@@ -26,21 +29,23 @@ static uint32_t cell_of(const kl_program *p, uint32_t question, int64_t v) {
     return below;
 }
 
-static uint32_t code_cell(const kl_program *p, uint32_t question, uint64_t code) {
-    return code < kl_q(p, question, KL_Q_CUTS)
-               ? kl_word1(p, KL_S_CUTS, kl_q(p, question, KL_Q_FIRST_CUT) + (uint32_t)code)
-               : KL_ABSENT;
+static uint32_t code_cell(const kl_program *p, const uint8_t *question, int64_t code) {
+    if ((uint64_t)code >= kl_at(question, KL_Q_CUTS)) return kl_at(question, KL_Q_CELLS) + EDGE_ERROR;
+    return kl_word1(p, KL_S_CUTS, kl_at(question, KL_Q_FIRST_CUT) + (uint32_t)code);
 }
 
-/* Answers that are tags, after the cells. */
-enum { EDGE_ERROR, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT };
+static uint32_t text_cell(const kl_program *p, const uint8_t *question, kl_string text) {
+    uint32_t first = kl_at(question, KL_Q_FIRST_CUT), count = kl_at(question, KL_Q_CUTS), k = 0;
+    while (k < count && !kl_same_string(text, kl_text(p, kl_word1(p, KL_S_CUTS, first + k)))) k++;
+    return k;
+}
 
 /* Whether two results of the image are the same in this record. */
-static uint32_t ask_same(const kl_workspace *w, uint32_t question, uint32_t row, uint32_t cells) {
-    const kl_program *p = w->program;
+static uint32_t ask_same(const kl_workspace *w, const uint8_t *question, uint32_t row) {
+    uint32_t cells = kl_at(question, KL_Q_CELLS);
     kl_result a, b;
-    kl_resolve(w, kl_q(p, question, KL_Q_SOURCE), row, &a);
-    kl_resolve(w, kl_word1(p, KL_S_CUTS, kl_q(p, question, KL_Q_FIRST_CUT)), row, &b);
+    kl_resolve(w, kl_at(question, KL_Q_SOURCE), row, &a);
+    kl_resolve(w, kl_word1(w->program, KL_S_CUTS, kl_at(question, KL_Q_FIRST_CUT)), row, &b);
     if (a.state == KL_CONFLICT || b.state == KL_CONFLICT) return 0;
     if (a.state == KL_FAILED || b.state == KL_FAILED) return cells + EDGE_ERROR;
     if (a.state == KL_NO_RESULT || b.state == KL_NO_RESULT) return cells + EDGE_NONE;
@@ -49,112 +54,96 @@ static uint32_t ask_same(const kl_workspace *w, uint32_t question, uint32_t row,
 }
 
 /* The answer that the record gives, or KL_ABSENT. */
-static uint32_t ask(const kl_workspace *w, uint32_t question, uint32_t row) {
+static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row) {
     static const uint8_t edge_of_tag[] = {0, 0, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT, EDGE_ERROR};
     const kl_program *p = w->program;
-    uint32_t source = kl_q(p, question, KL_Q_SOURCE), cells = kl_q(p, question, KL_Q_CELLS);
-    kl_question_kind kind = (kl_question_kind)kl_q(p, question, KL_Q_KIND);
-    switch (kind) {
-    case KL_Q_TRUTH: {
+    uint32_t source = kl_at(question, KL_Q_SOURCE), kind = kl_at(question, KL_Q_KIND);
+    kl_held held = {0, {NULL, 0}};
+    if (kind == KL_Q_TRUTH) {
         kl_truth t = kl_truth_at(w, source, row);
         return t == KL_UNKNOWN ? KL_ABSENT : t == KL_YES;
     }
-    case KL_Q_VALUES:
-    case KL_Q_NUMBER: {
-        int64_t v;
-        if (!kl_field_number(w, source, row, &v)) return KL_ABSENT;
-        return kind == KL_Q_VALUES ? code_cell(p, question, (uint64_t)v) : cell_of(p, question, v);
-    }
-    case KL_Q_TEXT: {
-        kl_string text;
-        uint32_t first = kl_q(p, question, KL_Q_FIRST_CUT), count = kl_q(p, question, KL_Q_CUTS), k = 0;
-        if (!kl_field_text(w, source, row, &text)) return KL_ABSENT;
-        while (k < count && !kl_same_string(text, kl_text(p, kl_word1(p, KL_S_CUTS, first + k)))) k++;
-        return k;
-    }
-    case KL_Q_DERIVED:
-    case KL_Q_CODES: {
+    if (kind == KL_Q_SAME) return ask_same(w, question, row);
+    if (kind == KL_Q_EDITION) return KL_ABSENT;
+    if (kind == KL_Q_DERIVED || kind == KL_Q_CODES) {
         uint8_t tag = kl_tags(w, source)[row];
-        int64_t v = kl_numbers(w, source)[row];
         if (tag == KL_TAG_UNKNOWN) return KL_ABSENT;
-        if (tag != KL_TAG_VALUE) return cells + edge_of_tag[tag];
-        uint32_t cell = kind == KL_Q_DERIVED ? cell_of(p, question, v) : code_cell(p, question, (uint64_t)v);
-        return cell == KL_ABSENT ? cells : cell;
+        if (tag != KL_TAG_VALUE) return kl_at(question, KL_Q_CELLS) + edge_of_tag[tag];
+        held.number = kl_numbers(w, source)[row];
+    } else if (!kl_field(w, source, row, &held)) {
+        return KL_ABSENT;
     }
-    case KL_Q_SAME: return ask_same(w, question, row, cells);
-    case KL_Q_EDITION: break;
-    }
-    return KL_ABSENT;
-}
-
-static uint32_t answer(kl_workspace *w, uint32_t question, uint32_t row, uint32_t stamp) {
-    kl_stamped *a = &w->answers[question];
-    if (a->stamp != stamp) *a = (kl_stamped){stamp, ask(w, question, row)};
-    return a->value;
+    if (kind == KL_Q_TEXT) return text_cell(p, question, held.text);
+    return kind == KL_Q_VALUES || kind == KL_Q_CODES ? code_cell(p, question, held.number)
+                                                     : cell_of(p, question, held.number);
 }
 
 /* The answers of an open question: its cells and, when it may be none, that tag. */
-static uint32_t completions(const kl_program *p, uint32_t question) {
-    return kl_q(p, question, KL_Q_CELLS) + (kl_q(p, question, KL_Q_FLAGS) & KL_QUESTION_MAY_BE_NONE);
+static uint32_t completions(const uint8_t *question) {
+    return kl_at(question, KL_Q_CELLS) + (kl_at(question, KL_Q_FLAGS) & KL_QUESTION_MAY_BE_NONE);
 }
-static uint32_t edge_of_completion(uint32_t i, uint32_t cells) {
-    return i < cells ? i : cells + EDGE_NONE;
+
+static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp, kl_branches *out) {
+    const kl_program *p = w->program;
+    out->question = kl_word(p, KL_S_NODES, node, 0);
+    out->edge = kl_word(p, KL_S_NODES, node, 1);
+    const uint8_t *question = kl_row(p, KL_S_QUESTIONS, out->question);
+    kl_stamped *known = &w->answers[out->question]; /* asked once in a walk */
+    if (known->stamp != stamp) *known = (kl_stamped){stamp, ask(w, question, row)};
+    out->open = known->value == KL_ABSENT;
+    out->cells = kl_at(question, KL_Q_CELLS);
+    out->count = out->open ? completions(question) : 1;
+    if (!out->open) out->edge += known->value;
+}
+
+static uint32_t child_of(const kl_program *p, const kl_branches *b, uint32_t i) {
+    return kl_word1(p, KL_S_EDGES, b->edge + (i < b->cells ? i : b->cells + EDGE_NONE));
 }
 
 /* ------------------------------------------------------------------ what can be reached */
-static void expand(kl_walk *k, uint32_t node) {
-    const kl_program *p = k->w->program;
-    uint32_t question = kl_word(p, KL_S_NODES, node, 0), known = answer(k->w, question, k->row, k->stamp);
-    k->edge = kl_word(p, KL_S_NODES, node, 1);
-    k->at = 0;
-    k->open = known == KL_ABSENT;
-    k->cells = kl_q(p, question, KL_Q_CELLS);
-    k->count = k->open ? completions(p, question) : 1;
-    if (!k->open) k->edge += known;
-}
-
 void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row) {
-    uint32_t root = kl_l(w->program, slot, KL_L_ROOT);
-    *k = (kl_walk){.w = w,
-                   .row = row,
-                   .base = kl_l(w->program, slot, KL_L_FIRST_NODE),
-                   .stamp = kl_new_stamp(w),
-                   .root = KL_ABSENT};
-    if (root & KL_TERMINAL)
-        k->root = root;
-    else
-        expand(k, root);
+    const uint8_t *l = kl_row(w->program, KL_S_SLOTS, slot);
+    memset(k, 0, sizeof *k);
+    k->w = w;
+    k->slot = slot;
+    k->row = row;
+    k->base = kl_at(l, KL_L_FIRST_NODE);
+    k->stamp = kl_new_stamp(w);
+    k->root = kl_at(l, KL_L_ROOT);
+    k->rows = k->root == KL_ABSENT;
+    if (k->root & KL_TERMINAL) return;
+    branch(w, k->root, row, k->stamp, &k->node);
+    k->root = KL_ABSENT;
 }
 
 bool kl_walk_next(kl_walk *k, uint32_t *result) {
     kl_node *nodes = k->w->nodes;
-    if (k->root != KL_ABSENT) {
-        *result = k->root & ~KL_TERMINAL;
-        k->root = KL_ABSENT;
-        return true;
-    }
-    for (;;) {
-        while (k->at < k->count) {
-            uint32_t i = k->at++, child = kl_word1(k->w->program, KL_S_EDGES,
-                                                   k->edge + (k->open ? edge_of_completion(i, k->cells) : 0));
-            if (child & KL_TERMINAL) {
-                *result = child & ~KL_TERMINAL;
-                return true;
-            }
-            if (nodes[child - k->base].stamp == k->stamp) continue;
+    uint32_t child = k->root;
+    k->root = KL_ABSENT;
+    if (k->rows) return kl_agree_next(k, result);
+    while (child == KL_ABSENT || !(child & KL_TERMINAL)) {
+        if (child != KL_ABSENT && nodes[child - k->base].stamp != k->stamp) {
             nodes[child - k->base].stamp = k->stamp;
             nodes[k->depth++].frame = child;
         }
-        if (k->depth == 0) return false;
-        expand(k, nodes[--k->depth].frame);
+        if (k->at == k->node.count) {
+            if (k->depth == 0) return false;
+            branch(k->w, nodes[--k->depth].frame, k->row, k->stamp, &k->node);
+            k->at = 0;
+        }
+        child = child_of(k->w->program, &k->node, k->at++);
     }
+    *result = child & ~KL_TERMINAL;
+    return true;
 }
 
 uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
     kl_walk k;
-    uint32_t found = KL_DECISION_UNDETERMINED, next;
+    uint32_t found, next;
     kl_result first, other;
     kl_walk_start(&k, w, slot, row);
+    if (k.rows && kl_agree_clash(w, slot, row, &found)) return found;
+    found = KL_DECISION_UNDETERMINED;
     while (kl_walk_next(&k, &next)) {
         if (next == found) continue;
         if (found == KL_DECISION_UNDETERMINED) {
@@ -176,9 +165,8 @@ uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
 typedef struct reduction {
     kl_workspace *w;
     uint32_t row, stamp, base;
-    uint32_t nodes, edges; /* reduced nodes; the pool's edges in use */
-    uint32_t plain,
-        variable; /* classes of results: constants; those that may equal another result in this record. KL_ABSENT ends a list */
+    uint32_t nodes, edges;    /* reduced nodes; the pool's edges in use */
+    uint32_t plain, variable; /* lists of classes: constants; results that may equal another one. KL_ABSENT ends them */
 } reduction;
 
 /* Results that are constants differ from each other; what is computed or carried over may equal any other, none (for whatever reason) none. */
@@ -246,66 +234,50 @@ static bool reduced(reduction *x, uint32_t child, uint32_t *to) {
 
 static uint32_t reduce(reduction *x, uint32_t root) {
     kl_workspace *w = x->w;
-    const kl_program *p = w->program;
-    uint32_t depth = 0, to;
+    uint32_t depth = 0, to = 0, child = root;
     if (reduced(x, root, &to)) return to;
-    w->nodes[depth].frame = root;
-    w->nodes[depth++].next = 0;
-    while (depth) {
-        kl_node *top = &w->nodes[depth - 1];
-        uint32_t node = top->frame, question = kl_word(p, KL_S_NODES, node, 0),
-                 known = answer(w, question, x->row, x->stamp);
-        uint32_t cells = kl_q(p, question, KL_Q_CELLS), edge = kl_word(p, KL_S_NODES, node, 1), child = 0;
-        uint32_t count = known == KL_ABSENT ? completions(p, question) : 1;
-        bool wait = false;
-        if (known != KL_ABSENT) edge += known;
-        for (; top->next < count && !wait; top->next += !wait) {
-            child = kl_word1(p, KL_S_EDGES, edge + edge_of_completion(top->next, cells));
-            wait = !reduced(x, child, &to);
-        }
-        if (wait) {
+    for (;;) {
+        if (child != KL_ABSENT) { /* a node on the way down */
             w->nodes[depth].frame = child;
             w->nodes[depth++].next = 0;
-            continue;
         }
-        if (known == KL_ABSENT) {
-            for (uint32_t i = 0; i < count; i++) {
-                (void)reduced(x, kl_word1(p, KL_S_EDGES, edge + edge_of_completion(i, cells)), &to);
-                w->edges[x->edges + i] = to;
-            }
-            to = unique(x, question, count);
-        } else {
-            (void)reduced(x, kl_word1(p, KL_S_EDGES, edge), &to);
+        kl_node *top = &w->nodes[depth - 1];
+        kl_branches b;
+        branch(w, top->frame, x->row, x->stamp, &b);
+        for (child = KL_ABSENT; top->next < b.count && child == KL_ABSENT; top->next++) {
+            uint32_t next = child_of(w->program, &b, top->next);
+            if (!reduced(x, next, &to)) child = next;
         }
-        w->nodes[node - x->base].stamp = x->stamp;
-        w->nodes[node - x->base].reduced = to;
-        depth--;
+        if (child != KL_ABSENT) continue;
+        for (uint32_t i = 0; i < b.count; i++) {
+            (void)reduced(x, child_of(w->program, &b, i), &to);
+            w->edges[x->edges + i] = to;
+        }
+        to = unique(x, b.question, b.count);
+        w->nodes[top->frame - x->base].stamp = x->stamp;
+        w->nodes[top->frame - x->base].reduced = to;
+        if (--depth == 0) return to;
     }
-    return to;
 }
 
 void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into) {
     const kl_program *p = w->program;
-    reduction x = {.w = w,
-                   .row = row,
-                   .base = kl_l(p, slot, KL_L_FIRST_NODE),
-                   .stamp = kl_new_stamp(w),
-                   .plain = KL_ABSENT,
-                   .variable = KL_ABSENT};
-    uint32_t root = reduce(&x, kl_l(p, slot, KL_L_ROOT));
-    if (root & KL_TERMINAL) {
-        kl_wait_result(w, root & ~KL_TERMINAL, slot, row, into);
-        return;
-    }
-    w->nodes[root].marked = 1;
-    for (uint32_t n = root + 1; n-- > 0;) { /* a reduced node's children lie below it */
+    const uint8_t *l = kl_row(p, KL_S_SLOTS, slot);
+    reduction x = {.w = w, .row = row, .base = kl_at(l, KL_L_FIRST_NODE), .plain = KL_ABSENT, .variable = KL_ABSENT};
+    x.stamp = kl_new_stamp(w);
+    uint32_t child = reduce(&x, kl_at(l, KL_L_ROOT));
+    if (child & KL_TERMINAL)
+        kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
+    else
+        w->nodes[child].marked = 1;
+    for (uint32_t n = x.nodes; n-- > 0;) { /* a reduced node's children lie below it */
         const kl_node *node = &w->nodes[n];
         if (!node->marked) continue;
-        uint32_t question = node->question, count = completions(p, question);
-        if (kl_q(p, question, KL_Q_KIND) == KL_Q_EDITION) kl_wait_edition(kl_q(p, question, KL_Q_SOURCE), into);
-        kl_wait_refs(w, kl_q(p, question, KL_Q_FIRST_REF), kl_q(p, question, KL_Q_REFS), slot, row, into);
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t child = w->edges[node->first + i];
+        const uint8_t *question = kl_row(p, KL_S_QUESTIONS, node->question);
+        if (kl_at(question, KL_Q_KIND) == KL_Q_EDITION) kl_wait_edition(kl_at(question, KL_Q_SOURCE), into);
+        kl_wait_refs(w, kl_at(question, KL_Q_FIRST_REF), kl_at(question, KL_Q_REFS), slot, row, into);
+        for (uint32_t i = 0; i < completions(question); i++) {
+            child = w->edges[node->first + i];
             if (child & KL_TERMINAL)
                 kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
             else
