@@ -102,6 +102,12 @@ static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
     return set_of(k, both, count);
 }
 
+/* None is none, for whatever reason. */
+static bool alike(void *self, uint32_t a, uint32_t b) {
+    const kl_deciding *k = self;
+    return kl_result_at(k->endings, a)->kind == KL_RESULT_NONE && kl_result_at(k->endings, b)->kind == KL_RESULT_NONE;
+}
+
 /* The member that stands for all when they are equal: the fixed one, else the first. The others in order. */
 static size_t leader(const kl_deciding *k, uint32_t set, uint32_t *lead, const uint32_t **members) {
     size_t n = set_size(k, set);
@@ -233,7 +239,8 @@ static uint32_t expand_set(kl_deciding *k, uint32_t set, uint32_t conflict, uint
 }
 
 /* Outside the period: what the text says of it. */
-static uint32_t beyond(kl_deciding *k, kl_beyond said, uint32_t none) {
+static uint32_t beyond(kl_deciding *k, kl_beyond said, const kl_decision *d) {
+    uint32_t none = KL_LEAF | d->not_in_force;
     if (said != KL_BEYOND_UNKNOWN || k->period_entry == IR_NONE) return none;
     uint32_t open = KL_LEAF | kl_result_put(k->endings, KL_RESULT_OPEN, k->period_entry);
     return kl_dd_ite(&k->m, truth(k, kl_form_edition(k->forms, k->period_entry)), open, none);
@@ -248,8 +255,8 @@ static uint32_t build_results(kl_deciding *k, const kl_decision *d, uint32_t mer
     to[SET_CONFLICT] = conflict;
     for (uint32_t set = SET_CONFLICT + 1; set < k->sets.n; set++) to[set] = expand_set(k, set, conflict, none);
     uint32_t r = kl_dd_replace(m, merged, to);
-    r = kl_dd_ite(m, truth(k, k->scope), r, none);
-    uint32_t after = beyond(k, k->forms->g->after, none), before = beyond(k, k->forms->g->before, none);
+    r = kl_dd_ite(m, truth(k, k->scope), r, KL_LEAF | d->outside);
+    uint32_t after = beyond(k, k->forms->g->after, d), before = beyond(k, k->forms->g->before, d);
     r = kl_dd_ite(m, truth(k, kl_form_after(k->forms)), after, r);
     return kl_dd_ite(m, truth(k, kl_form_before(k->forms)), before, r);
 }
@@ -298,6 +305,7 @@ static uint32_t build(kl_deciding *k, const kl_decision *d, kl_order kind) {
     for (;;) {
         set_order(k, kind);
         k->m.join = join_sets;
+        k->m.alike = alike;
         k->m.self = k;
         start_sets(k);
         build_truths(k);

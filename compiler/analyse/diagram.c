@@ -160,8 +160,10 @@ static bool settled(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c, uin
         return false;
     case OP_AGREE:
         if (a == b) return *r = a, true;
-        if (a == c || b == c || both_leaves(a, b)) return *r = c, true;
-        return false;
+        if (a == c || b == c) return *r = c, true;
+        if (!both_leaves(a, b)) return false;
+        *r = m->alike && m->alike(m->self, a & ~KL_LEAF, b & ~KL_LEAF) ? (a < b ? a : b) : c;
+        return true;
     case OP_ITE:
         if (kl_dd_is_leaf(a)) return *r = a == KL_LEAF_YES ? b : c, true;
         if (b == c) return *r = b, true;

@@ -36,6 +36,8 @@ typedef struct kl_diagram {
     bool full;      /* the limit was passed: what it returns from then on means nothing */
     /* Two leaves that meet in kl_dd_merge: their join. Must be commutative and associative; 0 is neutral. */
     uint32_t (*join)(void *self, uint32_t a, uint32_t b);
+    /* Whether two different leaves count as one in kl_dd_agree; NULL: never. */
+    bool (*alike)(void *self, uint32_t a, uint32_t b);
     void *self;
 } kl_diagram;
 
@@ -60,7 +62,7 @@ uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b);  /* a and not b */
 uint32_t kl_dd_give(kl_diagram *m, uint32_t a, uint32_t leaf); /* the leaf where the truth a is yes, else leaf 0 */
 uint32_t kl_dd_merge(kl_diagram *m, uint32_t a, uint32_t b);
 uint32_t kl_dd_ite(kl_diagram *m, uint32_t truth, uint32_t yes, uint32_t no);
-/* The leaf both agree on, else `other`. */
+/* The leaf both agree on (of two that are alike the lower), else `other`. */
 uint32_t kl_dd_agree(kl_diagram *m, uint32_t a, uint32_t b, uint32_t other);
 /* Each leaf n becomes to[n]: any function. */
 uint32_t kl_dd_replace(kl_diagram *m, uint32_t a, const uint32_t *to);

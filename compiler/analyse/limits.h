@@ -9,7 +9,8 @@
 #define KL_MAX_DIAGRAM_NODES 100000u   /* nodes of one decision's diagram */
 #define KL_MAX_DIAGRAM_EDGES 2000000u  /* edges of one decision's diagram: an answer each */
 #define KL_MAX_DIAGRAM_BUILD 24000000u /* runs of edges made while one diagram is built, in one order of questions */
-#define KL_MAX_QUESTIONS 10000u        /* questions of one decision */
+#define KL_MAX_QUESTIONS 4096u        /* questions of one decision */
+#define KL_MAX_IMAGE (1u << 30)        /* bytes of a compiled guideline */
 #define KL_WARN_SHARE 2u               /* a warning from 1/2 of the limits on nodes and edges */
 
 #define KL_ORDER_ENOUGH 24u         /* a diagram of so few nodes is left in the first order */

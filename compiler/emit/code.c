@@ -1,0 +1,106 @@
+/* code.c - forms to instructions: each form is computed once, after what it reads.
+ * May include: compiler/emit.
+ * Start at kl_register(). */
+#include "compiler/emit/emit.h"
+
+#include <stdlib.h>
+
+void kl_emit_instruction(kl_emit *e, kl_emit_op op, uint32_t dst, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
+    uint32_t words[6] = {op, dst, a, b, c, d};
+    for (int i = 0; i < 6; i++) kl_put(e, KL_S_CODE, words[i]);
+}
+
+static uint32_t at(const kl_emit *e, uint32_t form) { return e->registers.p[form] - 1; }
+
+static void truth(kl_emit *e, uint32_t form, kl_emit_op op, uint32_t a, uint32_t b, uint32_t c) {
+    e->registers.p[form] = ++e->truths;
+    kl_emit_instruction(e, op, e->truths - 1, a, b, c, 0);
+}
+
+static void number(kl_emit *e, uint32_t form, kl_emit_op op, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
+    e->registers.p[form] = ++e->numbers;
+    kl_emit_instruction(e, op, e->numbers - 1, a, b, c, d);
+}
+
+static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
+    uint32_t lo, hi;
+    switch ((kl_form_kind)n->kind) {
+    case KL_FORM_CONST: truth(e, form, KL_OP_B_CONST, (uint32_t)n->lo, 0, 0); break;
+    case KL_FORM_NOT: truth(e, form, KL_OP_B_NOT, at(e, n->a), 0, 0); break;
+    case KL_FORM_AND: truth(e, form, KL_OP_B_AND, at(e, n->a), at(e, n->b), 0); break;
+    case KL_FORM_OR: truth(e, form, KL_OP_B_OR, at(e, n->a), at(e, n->b), 0); break;
+    case KL_FORM_FIELD: truth(e, form, KL_OP_B_FIELD, n->x, 0, 0); break;
+    case KL_FORM_KNOWN: truth(e, form, KL_OP_B_KNOWN, n->x, 0, 0); break;
+    case KL_FORM_ASSUME: truth(e, form, KL_OP_B_ASSUME, n->x, 0, 0); break;
+    case KL_FORM_IN_FIELD: truth(e, form, KL_OP_B_IN_F, n->x, n->y, 0); break;
+    case KL_FORM_HAS: truth(e, form, KL_OP_B_HAS, n->x, n->y, 0); break;
+    case KL_FORM_EMPTY: truth(e, form, KL_OP_B_EMPTY, n->x, 0, 0); break;
+    case KL_FORM_TEXT: truth(e, form, KL_OP_B_TEXT, n->x, n->y, 0); break;
+    case KL_FORM_SAME_TEXT: truth(e, form, KL_OP_B_SAME, n->x, n->y, 0); break;
+    case KL_FORM_IN: truth(e, form, KL_OP_B_IN, at(e, n->a), n->y, n->x); break;
+    case KL_FORM_RANGE_FIELD:
+    case KL_FORM_RANGE:
+        lo = kl_const_row(e, n->lo);
+        hi = kl_const_row(e, n->hi);
+        if (n->kind == KL_FORM_RANGE)
+            truth(e, form, KL_OP_B_RANGE, at(e, n->a), lo, hi);
+        else
+            truth(e, form, KL_OP_B_RANGE_F, n->x, lo, hi);
+        break;
+    default: truth(e, form, KL_OP_B_CONST, 2, 0, 0); break; /* a text not at hand */
+    }
+}
+
+static void write_number(kl_emit *e, uint32_t form, const kl_form *n) {
+    static const kl_emit_op plain[] = {
+        [KL_FORM_ADD] = KL_OP_N_ADD, [KL_FORM_SUB] = KL_OP_N_SUB,     [KL_FORM_MUL] = KL_OP_N_MUL,
+        [KL_FORM_MIN] = KL_OP_N_MIN, [KL_FORM_MAX] = KL_OP_N_MAX,     [KL_FORM_YEARS] = KL_OP_N_YEARS,
+        [KL_FORM_MONTHS] = KL_OP_N_MONTHS, [KL_FORM_COMPARE] = KL_OP_N_COMPARE,
+    };
+    switch ((kl_form_kind)n->kind) {
+    case KL_FORM_NUMBER: number(e, form, KL_OP_N_CONST, kl_const_row(e, n->lo), 0, 0, 0); break;
+    case KL_FORM_NUMBER_FIELD: number(e, form, KL_OP_N_FIELD, n->x, 0, 0, 0); break;
+    case KL_FORM_NUMBER_ASSUME: number(e, form, KL_OP_N_ASSUME, n->x, 0, 0, 0); break;
+    case KL_FORM_FEED: number(e, form, KL_OP_N_FEED, e->first_slot[n->x], 0, 0, 0); break;
+    case KL_FORM_DIV: number(e, form, KL_OP_N_DIV, at(e, n->a), at(e, n->b), kl_const_row(e, n->lo), n->round); break;
+    case KL_FORM_ROUND: number(e, form, KL_OP_N_ROUND, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
+    case KL_FORM_RESCALE: number(e, form, KL_OP_N_RESCALE, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
+    case KL_FORM_NEG: number(e, form, KL_OP_N_NEG, at(e, n->a), 0, 0, 0); break;
+    case KL_FORM_SELECT: number(e, form, KL_OP_N_SELECT, at(e, n->a), at(e, n->b), at(e, n->c), 0); break;
+    case KL_FORM_LESS_ASSUME: number(e, form, KL_OP_N_LT_A, at(e, n->a), n->x, 0, 0); break;
+    case KL_FORM_MOST_ASSUME: number(e, form, KL_OP_N_LE_A, at(e, n->a), n->x, 0, 0); break;
+    default: number(e, form, plain[n->kind], at(e, n->a), at(e, n->b), 0, 0); break;
+    }
+}
+
+static int ascending(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+uint32_t kl_register(kl_emit *e, uint32_t form) {
+    const uint32_t waits = UINT32_MAX;
+    while (e->registers.n < e->forms->nodes.n) KL_PUSH(e->arena, &e->registers, 0);
+    if (e->registers.p[form]) return at(e, form);
+    e->wanted.n = e->stack.n = 0;
+    KL_PUSH(e->arena, &e->stack, form);
+    while (e->stack.n) { /* all that it reads and that is not yet there; what is read has a lower index */
+        uint32_t i = e->stack.p[--e->stack.n];
+        if (i == KL_NO_FORM || e->registers.p[i]) continue;
+        e->registers.p[i] = waits;
+        KL_PUSH(e->arena, &e->wanted, i);
+        const kl_form *n = kl_form_at(e->forms, i);
+        KL_PUSH(e->arena, &e->stack, n->a);
+        KL_PUSH(e->arena, &e->stack, n->b);
+        KL_PUSH(e->arena, &e->stack, n->c);
+    }
+    qsort(e->wanted.p, e->wanted.n, sizeof *e->wanted.p, ascending);
+    for (size_t i = 0; i < e->wanted.n; i++) {
+        const kl_form *n = kl_form_at(e->forms, e->wanted.p[i]);
+        if (kl_form_is_truth(n))
+            write_truth(e, e->wanted.p[i], n);
+        else
+            write_number(e, e->wanted.p[i], n);
+    }
+    return at(e, form);
+}
