@@ -146,7 +146,8 @@ static void same_text(kl_workspace *w, const kl_step *i) {
     fill(w, i->to, false, false);
     for (uint32_t row = 0; row < w->rows; row++) {
         kl_held a, b;
-        bool known = kl_field(w, i->a, row, &a) & kl_field(w, i->b, row, &b);
+        bool known = kl_field(w, i->a, row, &a);
+        known = kl_field(w, i->b, row, &b) && known;
         set_bit(w, i->to, row, known, known && kl_same_string(a.text, b.text));
     }
 }
