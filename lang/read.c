@@ -42,7 +42,7 @@ kl_file *kl_parse(kl_arena *a, kl_diags *d, kl_str path, kl_str text)
     if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0)
         r->at = 3;
     kl_scan(r);
-    kl_resolve(r);
+    kl_find_keywords(r);
     kl_yyparse(r);
     kl_finish(r);
     return file;

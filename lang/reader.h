@@ -1,6 +1,6 @@
 /* reader.h - what the steps from text to tree share: raw tokens, keywords, grammar. Internal to the room.
  * May include: lang/tree, lang/diag, lang/catalogue.
- * Start at kl_parse() in read.c: kl_scan() makes raw tokens, kl_resolve() finds the keywords, kl_yyparse() builds the tree. */
+ * Start at kl_parse() in read.c: kl_scan() makes raw tokens, kl_find_keywords() finds the keywords, kl_yyparse() builds the tree. */
 #ifndef KL_LANG_READER_H
 #define KL_LANG_READER_H
 
@@ -48,7 +48,7 @@ typedef struct kl_reader {
 /* Raw tokens of the file's text into r->raw; words come as T_NAME, labels and table bars are told already. */
 void kl_scan(kl_reader *r);
 /* Keywords, line heads, phrases and the file's surface: r->raw into r->file->tokens. */
-void kl_resolve(kl_reader *r);
+void kl_find_keywords(kl_reader *r);
 
 /* Which names need back quotes in a surface: `names` has the text of each of the file's tokens that is a name; names that
  * need them for their letters are set in `quoted` already. */

@@ -1,6 +1,6 @@
 /* words.c - tells keywords from names: the surface, phrases of several words, line heads, words that depend on their place.
  * May include: lang/reader.h and the grammar's token numbers.
- * Start at kl_resolve(); catalogue.def says where each word is a keyword. */
+ * Start at kl_find_keywords(); catalogue.def says where each word is a keyword. */
 #include "lang/parse.h"
 #include "lang/reader.h"
 
@@ -340,7 +340,7 @@ static void step_state(resolver *v, const kl_token *t)
     }
 }
 
-void kl_resolve(kl_reader *r)
+void kl_find_keywords(kl_reader *r)
 {
     resolver v = {.r = r};
     v.surface = r->file->surface = find_surface(&v);
@@ -389,7 +389,7 @@ static void spell_out(kl_reader *r, const kl_file *file, kl_surface surface, con
     }
 }
 
-/* Goes through the tokens as kl_resolve() would, but always goes on from what was meant, so each answer stands alone. */
+/* Goes through the tokens as kl_find_keywords() would, but always goes on from what was meant, so each answer stands alone. */
 void kl_find_quoted(kl_arena *a, const kl_file *file, kl_surface surface, const kl_str *names, bool *quoted)
 {
     kl_diags diags;
