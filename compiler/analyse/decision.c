@@ -1,6 +1,6 @@
 /* decision.c - building the diagram of one decision: truths of all forms, candidates merged two by two, states carried through, cells joined.
  * May include: compiler/analyse/decision.
- * Start at kl_decide(). The meaning of each step is in the manual's chapter "What a decision means". */
+ * Start at kl_decision_build(). The meaning of each step is in the manual's chapter "What a decision means". */
 #include "compiler/analyse/decision.h"
 
 #include <string.h>
@@ -476,7 +476,7 @@ static uint64_t *shares(kl_deciding *k, const kl_decision *d) {
     return share;
 }
 
-bool kl_decide(kl_deciding *k, uint32_t outcome, kl_decision *d) {
+bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     kl_endings *e = k->endings;
     d->outside = kl_result_put(e, KL_RESULT_NONE, KL_REASON_OUTSIDE_SCOPE);
     d->not_in_force = kl_result_put(e, KL_RESULT_NONE, KL_REASON_NOT_IN_FORCE);

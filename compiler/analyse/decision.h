@@ -1,6 +1,6 @@
 /* decision.h - one decision as a function of its questions: period and scope, candidates with exceptions and overrides, `annars`; as a diagram.
  * May include: compiler/analyse.
- * Start at kl_decide(). */
+ * Start at kl_decision_build(). */
 #ifndef KL_COMPILER_ANALYSE_DECISION_H
 #define KL_COMPILER_ANALYSE_DECISION_H
 
@@ -58,7 +58,7 @@ typedef struct kl_deciding { /* what the decisions of a guideline share */
 void kl_deciding_init(kl_deciding *d, kl_arena *a, kl_diags *diags, kl_forms *f, kl_endings *e);
 
 /* Finds the diagram of d->arms (unless the outcome goes row by row). false after a report: it passes a limit. */
-bool kl_decide(kl_deciding *k, uint32_t outcome, kl_decision *d);
+bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d);
 /* What an outcome with this decision feeds to others. */
 kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d);
 

@@ -191,7 +191,7 @@ static bool emit_single(kl_emit *e, uint32_t outcome) {
         const ir_candidate *c = &e->g->candidates.p[o->candidates.p[i]];
         add_arm(e, c, kl_result_of(&e->endings, &c->result), &d.arms);
     }
-    if (!kl_decide(&e->deciding, outcome, &d)) return false;
+    if (!kl_decision_build(&e->deciding, outcome, &d)) return false;
     e->forms->fed[outcome] = kl_decision_span(&e->deciding, &d);
     put_slot(e, outcome, &d, KL_ABSENT);
     return true;
@@ -218,7 +218,7 @@ static bool emit_many(kl_emit *e, uint32_t outcome) {
     for (size_t i = 0; i < entries.n; i++) {
         kl_decision d = {.arms = entries.p[i].arms,
                          .otherwise = kl_result_put(&e->endings, KL_RESULT_NONE, KL_REASON_NO_CLAUSE)};
-        if (!kl_decide(&e->deciding, outcome, &d)) return false;
+        if (!kl_decision_build(&e->deciding, outcome, &d)) return false;
         uint32_t first = kl_rows(e, KL_S_RESULTS);
         for (size_t k = 0; k < o->columns.n; k++) { /* registers and refs first, so that the rows lie together */
             const kl_ending *r = kl_result_at(&e->endings, entries.p[i].values[k]);
