@@ -167,33 +167,6 @@ kl_ref kl_entry_read(const kl_program *p, uint32_t entry, uint32_t i) {
     return (kl_ref){kl_word(p, KL_S_REFS, row, 0), kl_word(p, KL_S_REFS, row, 1)};
 }
 
-/* ------------------------------------------------------------------ disassembly */
-bool kl_disassemble(const kl_program *p, uint32_t i, kl_instruction *out) {
-    static const struct {
-        const char *name, *semantics;
-        uint8_t kinds[5];
-    } forms[] = {
-#define KL_OP(name, dst, a, b, c, d, semantics)                                                                        \
-    {#name, semantics, {KL_IS_##dst, KL_IS_##a, KL_IS_##b, KL_IS_##c, KL_IS_##d}},
-#include "runtime/opcodes.def"
-#undef KL_OP
-    };
-    CLEAR(out);
-    if (i >= p->count[KL_S_CODE]) return false;
-    uint32_t op = kl_word(p, KL_S_CODE, i, 0);
-    out->name = forms[op].name;
-    out->semantics = forms[op].semantics;
-    for (uint32_t k = 0; k < 5; k++) {
-        out->kinds[k] = "-BNFFFFFFAIMVTRL"[forms[op].kinds[k]];
-        uint32_t word = kl_word(p, KL_S_CODE, i, k + 1);
-        if (k == 0)
-            out->dst = word;
-        else
-            out->operands[k - 1] = word;
-    }
-    return true;
-}
-
 int64_t kl_constant(const kl_program *p, uint32_t i) {
     return i < p->count[KL_S_CONSTS] ? kl_const(p, i) : 0;
 }

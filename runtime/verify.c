@@ -81,10 +81,6 @@ static const char *check_ref(kl_exam *x, const uint8_t *row) {
     return kl_at(row, 1) < x->p->count[table[kl_at(row, 0)]] ? NULL : "past its table";
 }
 
-static const char *check_column(kl_exam *x, const uint8_t *row) {
-    return check_type(x, row, 2);
-}
-
 static const char *check_outcome(kl_exam *x, const uint8_t *row) {
     const kl_program *p = x->p;
     uint32_t first = kl_at(row, KL_O_FIRST_SLOT), count = kl_at(row, KL_O_SLOTS), audited = kl_at(row, KL_O_AUDITED);
@@ -160,32 +156,31 @@ static const char *check_question(kl_exam *x, const uint8_t *row) {
 /* One letter for each word of a row. S. a string (two words); capitals: an index that must be there, F field, E entry, B truth register,
  * O outcome, R result; small letters: the same or none, also c value set, i constant, q requirement. A digit: at most that; h at most
  * 15, k an entry kind, y a type, z a scale. ( and ) first and count in REFS; [ and ] first and count in a tiled table, in the order of
- * `tiled`. * is for `check`, or may be anything. */
+ * `tiled`. * is for check_row's switch, or may be anything. */
 typedef struct form {
     char words[24];
     uint8_t tiled[2];
-    const char *(*check)(kl_exam *x, const uint8_t *row);
 } form;
 static const form forms[KL_S_COUNT] = {
-    [KL_S_TEXTS] = {"S.", {0}, NULL},
-    [KL_S_SOURCES] = {"S.********", {0}, NULL},
-    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.**22ffB", {0}, check_guideline},
-    [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}, NULL},
-    [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}, NULL},
-    [KL_S_CODES] = {"S.", {0}, NULL},
-    [KL_S_FIELDS] = {"S.S.yzch*[]", {KL_S_INPUTS}, check_field},
-    [KL_S_INPUTS] = {"S.", {0}, NULL},
-    [KL_S_ASSUMPTIONS] = {"S.S.S.yzc3iii", {0}, check_assumption},
-    [KL_S_ENTRIES] = {"S.S.S.S.S.S.keb2**22q()", {0}, check_entry},
-    [KL_S_REFS] = {"3*", {0}, check_ref},
-    [KL_S_OUTCOMES] = {"S.S.yzc3f[]**", {KL_S_COLUMNS}, check_outcome},
-    [KL_S_COLUMNS] = {"S.yzc", {0}, check_column},
-    [KL_S_SLOTS] = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}, NULL},
-    [KL_S_RESULTS] = {"9*()", {0}, check_result},
-    [KL_S_CANDIDATES] = {"ERBB()", {0}, NULL},
-    [KL_S_REQUIREMENTS] = {"E1BBB", {0}, NULL},
-    [KL_S_BLOCKS] = {"EBB", {0}, NULL},
-    [KL_S_QUESTIONS] = {"7**[]1()", {KL_S_CUTS}, check_question},
+    [KL_S_TEXTS] = {"S.", {0}},
+    [KL_S_SOURCES] = {"S.********", {0}},
+    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.**22ffB", {0}},
+    [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}},
+    [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}},
+    [KL_S_CODES] = {"S.", {0}},
+    [KL_S_FIELDS] = {"S.S.yzch*[]", {KL_S_INPUTS}},
+    [KL_S_INPUTS] = {"S.", {0}},
+    [KL_S_ASSUMPTIONS] = {"S.S.S.yzc3iii", {0}},
+    [KL_S_ENTRIES] = {"S.S.S.S.S.S.keb2**22q()", {0}},
+    [KL_S_REFS] = {"3*", {0}},
+    [KL_S_OUTCOMES] = {"S.S.yzc3f[]**", {KL_S_COLUMNS}},
+    [KL_S_COLUMNS] = {"S.yzc", {0}},
+    [KL_S_SLOTS] = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}},
+    [KL_S_RESULTS] = {"9*()", {0}},
+    [KL_S_CANDIDATES] = {"ERBB()", {0}},
+    [KL_S_REQUIREMENTS] = {"E1BBB", {0}},
+    [KL_S_BLOCKS] = {"EBB", {0}},
+    [KL_S_QUESTIONS] = {"7**[]1()", {KL_S_CUTS}},
 };
 
 /* The number of things that a letter's index must stay below. */
@@ -238,7 +233,18 @@ static const char *check_row(kl_exam *x, const form *f, const uint8_t *row, uint
             if (!optional || v != KL_ABSENT) return "past its table, or nothing that has a meaning here";
         }
     }
-    return f->check ? f->check(x, row) : NULL;
+    switch (x->section) { /* what no letter says */
+    case KL_S_GUIDELINE: return check_guideline(x, row);
+    case KL_S_FIELDS: return check_field(x, row);
+    case KL_S_ASSUMPTIONS: return check_assumption(x, row);
+    case KL_S_ENTRIES: return check_entry(x, row);
+    case KL_S_REFS: return check_ref(x, row);
+    case KL_S_OUTCOMES: return check_outcome(x, row);
+    case KL_S_COLUMNS: return check_type(x, row, 2);
+    case KL_S_RESULTS: return check_result(x, row);
+    case KL_S_QUESTIONS: return check_question(x, row);
+    default: return NULL;
+    }
 }
 
 static const char *check_tables(kl_exam *x) {

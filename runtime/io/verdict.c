@@ -174,34 +174,41 @@ static size_t distinct(collected *c, size_t from) {
     return kept;
 }
 
+static bool open(kl_state state) { return state != KL_DECIDED && state != KL_NO_RESULT; }
+
+/* Entries that are equal in this record are listed once, with all that gave them. */
 static void take_many(collected *c, uint32_t o, uint32_t row) {
     kl_workspace *w = c->seen.workspace;
     kl_verdict_outcome *out = &c->seen.outcomes[o];
     uint32_t slots = c->seen.teller->outcomes[o].slots;
     size_t *at = c->at + (size_t)o * 4;
     if (!room_for(c, (size_t)slots * 2)) return;
-    out->in_count = out->open_count = 0;
+    kl_result r;
+    size_t n;
     at[2] = c->size;
     for (uint32_t s = 0; s < slots; s++) {
-        kl_result r;
         kl_many(w, o, s, row, &r);
-        if (r.state == KL_DECIDED) c->list[c->size++] = s, out->in_count++;
+        if (r.state == KL_DECIDED && kl_many_first(w, o, s, row) == s) c->list[c->size++] = s;
     }
     at[3] = c->size;
+    out->in_count = at[3] - at[2];
     for (uint32_t s = 0; s < slots; s++) {
-        kl_result r;
         kl_many(w, o, s, row, &r);
-        if (r.state != KL_DECIDED && r.state != KL_NO_RESULT) c->list[c->size++] = s, out->open_count++;
+        if (open(r.state) && kl_many_first(w, o, s, row) == s) c->list[c->size++] = s;
     }
-    size_t n;
     at[0] = c->size;
-    for (size_t i = 0; i < out->in_count; i++) APPEND(c, n, kl_by(w, o, c->list[at[2] + i], row, true, into, most));
+    out->open_count = at[0] - at[3];
+    for (uint32_t s = 0; s < slots; s++) {
+        kl_many(w, o, s, row, &r);
+        if (r.state == KL_DECIDED) APPEND(c, n, kl_by(w, o, s, row, true, into, most));
+    }
     out->by_count = distinct(c, at[0]);
     at[1] = c->size;
-    for (size_t i = 0; i < out->open_count; i++) {
-        uint32_t slot = c->list[at[3] + i];
-        APPEND(c, n, kl_by(w, o, slot, row, true, into, most));
-        APPEND(c, n, kl_by(w, o, slot, row, false, into, most));
+    for (uint32_t s = 0; s < slots; s++) {
+        kl_many(w, o, s, row, &r);
+        if (!open(r.state)) continue;
+        APPEND(c, n, kl_by(w, o, s, row, true, into, most));
+        APPEND(c, n, kl_by(w, o, s, row, false, into, most));
     }
     out->maybe_count = distinct(c, at[1]);
 }

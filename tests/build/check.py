@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from suite import ROOT, Count, build_option, clean_environment, run, side_by_side  # noqa: E402
 
 TEXT_MOST = 32 * 1024
+NOT_TO_DECIDE = {"disassemble.c", "seal.c"}  # for inspection, and for writing images: a host that decides links neither
 CC = os.environ.get("CC", "cc")
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror"]
 
@@ -56,7 +57,7 @@ def symbols_are_ours(count, build):
 
 def core_is_small(count, build):
     """Load, verify, evaluate and trace at -Os: at most 32 KB of text."""
-    sources = sorted(f for f in os.listdir(os.path.join(ROOT, "runtime")) if f.endswith(".c"))
+    sources = sorted(f for f in os.listdir(os.path.join(ROOT, "runtime")) if f.endswith(".c") and f not in NOT_TO_DECIDE)
     with tempfile.TemporaryDirectory() as folder:
         def compiled(source):
             target = os.path.join(folder, source[:-2] + ".o")
