@@ -183,7 +183,7 @@ static uint32_t named_field(kl_front *f, const kl_expr *e, kl_diag_id otherwise)
         return IR_NONE;
     }
     s = kl_front_find(f, e->name, KL_IN_EXPRESSIONS, KL_D_NAME_UNKNOWN);
-    return s && f->g->fields.p[s->index].type.kind != KL_T_NONE ? s->index : IR_NONE;
+    return s && !s->bad && f->g->fields.p[s->index].type.kind != KL_T_NONE ? s->index : IR_NONE;
 }
 
 static uint32_t set_field(kl_front *f, const kl_expr *e) {

@@ -213,7 +213,7 @@ static const kl_expr *cell_value(kl_front *f, const kl_cell *cell) {
 }
 
 static void resolve_row(kl_front *f, ir_example *x, const kl_grid *grid, const kl_row *row) {
-    for (size_t i = 1; i < row->cells.n && i < grid->heads.n; i++) {
+    for (size_t i = 1; i < grid->heads.n && row->cells.n == grid->heads.n; i++) {
         const kl_cell *cell = &row->cells.p[i];
         const kl_name *head = &grid->heads.p[i];
         if (cell->empty || cell->list.n == 0 || head->text.n == 0 || grid->head_role.p[i] != KL_COL_OTHER) continue;

@@ -65,13 +65,14 @@ kl_symbol *kl_front_declare(kl_front *f, kl_symbol_kind kind, kl_name name, cons
     KL_PUSH(f->arena, &f->symbols, s);
     if (first == IR_NONE) return s;
     kl_symbol *last = f->symbols.p[first];
-    for (kl_symbol *o = last; o; last = o, o = o->next)
+    for (const kl_symbol *o = last; o; o = o->next)
         if (clash(o->kind, kind)) {
             kl_diag *d = kl_front_report(f, name.span, KL_D_NAME_TWICE, 1, name.text);
             kl_front_second(f, d, o->file, o->span, KL_N_FIRST_HERE, KL_NO_ARG);
             s->bad = true;
-            return s;
+            break;
         }
+    while (last->next) last = last->next;
     last->next = s;
     return s;
 }
@@ -103,9 +104,9 @@ static hits look(const kl_front *f, kl_str name, unsigned kinds) {
             h.unseen = s;
         else if (!(KL_KIND(s->kind) & kinds))
             h.other = s;
-        else if (!h.one)
+        else if (!h.one || h.one->bad)
             h.one = s;
-        else
+        else if (!s->bad)
             h.two = s;
     }
     return h;

@@ -44,6 +44,11 @@ static void test_column(kl_front *f, const kl_expr *e, column *c) {
     c->test = kl_lower_sum(f, e, NOTHING);
     c->role = COL_TEST;
     if (c->test.node == IR_NONE) return;
+    if (kl_val_constant(f, c->test) || kl_node_at(f, c->test.node)->kind == IR_BOOL) {
+        kl_front_report(f, e->span, KL_D_HEADING_CONSTANT, 0);
+        c->test = kl_val_bad(e->span);
+        return;
+    }
     const ir_node *n = kl_node_at(f, c->test.node);
     c->field = n->kind == IR_FIELD ? n->field : IR_NONE;
 }
@@ -188,11 +193,13 @@ static kl_case_list result_cell(kl_front *f, const column *c, const kl_cell *cel
 typedef struct grid_columns {
     column *p;
     size_t n;
-    const kl_cell *from, *through; /* of the row under way */
 } grid_columns;
 
+/* A row with too many or too few cells has been reported; what stands where is then anyone's guess. */
+static bool whole(const grid_columns *cols, const kl_row *row) { return row->cells.n == cols->n; }
+
 static void row_results(kl_front *f, const grid_columns *cols, const kl_row *row, uint32_t entry, uint32_t absent) {
-    for (size_t i = 0; i < cols->n && i < row->cells.n; i++) {
+    for (size_t i = 0; i < cols->n && whole(cols, row); i++) {
         const column *c = &cols->p[i];
         const kl_cell *cell = &row->cells.p[i];
         if (c->role != COL_RESULT) continue;
@@ -206,7 +213,7 @@ static void row_results(kl_front *f, const grid_columns *cols, const kl_row *row
         if (!first) continue;
         kl_entry_cases e = kl_front_entry_cases(f, entry, c->outcome, absent);
         bool any = false;
-        for (size_t k = i; k < cols->n && k < row->cells.n; k++) {
+        for (size_t k = i; k < cols->n; k++) {
             const column *other = &cols->p[k];
             if (other->role != COL_RESULT || other->outcome != c->outcome || row->cells.p[k].empty) continue;
             e.cases[other->part] = result_cell(f, other, &row->cells.p[k]);
@@ -219,7 +226,7 @@ static void row_results(kl_front *f, const grid_columns *cols, const kl_row *row
 /* ------------------------------------------------------------------ the whole */
 static grid_columns headings(kl_front *f, const kl_symbol *s) {
     const kl_grid *grid = &s->piece->u.table.grid;
-    grid_columns cols = {kl_alloc_array(f->arena, grid->heads.n + 1, sizeof(column)), grid->heads.n, NULL, NULL};
+    grid_columns cols = {kl_alloc_array(f->arena, grid->heads.n + 1, sizeof(column)), grid->heads.n};
     bool results = false, broken = false;
     for (size_t i = 0; i < cols.n; i++) {
         cols.p[i] = heading(f, grid, i);
@@ -244,7 +251,7 @@ static uint32_t row_tests(kl_front *f, const grid_columns *cols, const kl_row *r
     size_t n = 0;
     for (size_t i = 0; i < cols->n; i++) {
         if (cols->p[i].role != COL_TEST) continue;
-        cells[n] = i < row->cells.n ? test_cell(f, &cols->p[i], &row->cells.p[i]) : kl_n_bool(f, 2);
+        cells[n] = whole(cols, row) ? test_cell(f, &cols->p[i], &row->cells.p[i]) : kl_n_bool(f, 2);
         out = kl_n_and(f, out, cells[n++]);
     }
     return out;
@@ -262,7 +269,7 @@ static void keep_tests(kl_front *f, kl_table_rows *t, const grid_columns *cols, 
 }
 
 static const kl_cell *cell_of(const grid_columns *cols, const kl_row *row, int role) {
-    for (size_t i = 0; i < cols->n && i < row->cells.n; i++)
+    for (size_t i = 0; i < cols->n && whole(cols, row); i++)
         if ((int)cols->p[i].role == role) return &row->cells.p[i];
     return NULL;
 }
@@ -276,6 +283,15 @@ static void first_row_applies(kl_front *f, uint32_t *conds, size_t n) {
     uint32_t *later = conds + half;
     first_row_applies(f, later, n - half);
     for (size_t i = 0; i < n - half; i++) later[i] = kl_n_and(f, later[i], kl_n_not(f, earlier));
+}
+
+/* Rows that can never apply: an earlier one takes all, or the cells exclude each other. */
+static void warn_of_idle(kl_front *f, const kl_table_rows *t, const uint32_t *conds, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const ir_node *x = kl_node_at(f, conds[i]);
+        if (x->kind == IR_BOOL && x->value == 0)
+            kl_front_report(f, f->g->entries.p[t->first + i].span, KL_D_ROW_IDLE, 1, kl_front_row_label(f, t->first + (uint32_t)i));
+    }
 }
 
 void kl_front_lower_table(kl_front *f, const kl_symbol *s) {
@@ -303,6 +319,7 @@ void kl_front_lower_table(kl_front *f, const kl_symbol *s) {
         conds[i] = kl_n_and(f, dated, conds[i]);
     }
     if (p->u.table.first_row) first_row_applies(f, conds, n);
+    warn_of_idle(f, t, conds, n);
     for (size_t i = 0; i < n; i++) {
         uint32_t entry = first + (uint32_t)i;
         ir_entry own = f->g->entries.p[entry];

@@ -19,10 +19,14 @@ static const char *const notes[2][KL_N_COUNT] = {
 
 const kl_file *kl_front_file(const kl_front *f) { return f->sources->files.p[f->file]; }
 
-/* What says that something is missing: not to be believed where reading a file has skipped something. */
-static bool of_absence(kl_diag_id id) {
+/* What says that something is missing, or too much: not to be believed where reading a file has skipped something in between. */
+static bool doubtful(kl_diag_id id) {
     switch (id) {
     case KL_D_NAME_UNKNOWN:
+    case KL_D_NAME_WRONG_KIND:
+    case KL_D_GIVEN_TWICE:
+    case KL_D_ID_TWICE:
+    case KL_D_EXAMPLE_TITLE_TWICE:
     case KL_D_VALUE_UNKNOWN:
     case KL_D_TYPE_UNKNOWN:
     case KL_D_FIELD_UNKNOWN:
@@ -68,7 +72,7 @@ kl_diag *kl_front_report(kl_front *f, kl_span span, kl_diag_id id, size_t arg_co
     va_start(list, arg_count);
     for (size_t i = 0; i < arg_count && i < 4; i++) args[i] = va_arg(list, kl_str);
     va_end(list);
-    if (f->broken && of_absence(id)) return kl_alloc(f->arena, sizeof(kl_diag));
+    if (f->broken && doubtful(id)) return kl_alloc(f->arena, sizeof(kl_diag));
     return kl_report(f->diags, kl_front_file(f), span, id, arg_count, args[0], args[1], args[2], args[3]);
 }
 
