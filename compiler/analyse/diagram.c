@@ -87,16 +87,16 @@ static uint32_t make(kl_diagram *m, uint32_t level, size_t base) {
     size_t n = m->stack.n - base;
     m->stack.n = base;
     if (n == 1) return runs[0].child;
-    if (m->runs.n + n > m->limit) {
-        m->full = true;
-        return KL_LEAF;
-    }
     if ((m->nodes.n + 1) * 2 > m->table_cap) grow_table(m);
     size_t at = hash_runs(level, runs, n) & (m->table_cap - 1);
     for (; m->table[at]; at = (at + 1) & (m->table_cap - 1)) {
         const kl_dd_node *k = &m->nodes.p[m->table[at] - 1];
         if (k->level == level && k->runs == n && memcmp(&m->runs.p[k->first], runs, n * sizeof *runs) == 0)
             return m->table[at] - 1;
+    }
+    if (m->runs.n + n > m->limit) {
+        m->full = true;
+        return KL_LEAF;
     }
     uint32_t first = (uint32_t)m->runs.n;
     for (size_t i = 0; i < n; i++) KL_PUSH(m->arena, &m->runs, m->stack.p[base + i]);
