@@ -150,7 +150,7 @@ static size_t write_tokens(writer *w, const kl_line *l, size_t line)
         return column + kl_format_row(f, &w->widths, line);
     }
     for (size_t i = l->from; i < l->to; i++) {
-        size_t to = column + (i > l->from && f->space[i]);
+        size_t to = column + (i > l->from ? f->space[i] : 0u);
         for (size_t k = 0; k < KL_STOPS; k++)
             if (l->stop[k] == i && i > l->from)
                 to = f->groups.p[l->group].column[k];
@@ -170,7 +170,6 @@ static size_t comment_column(const writer *w, size_t line)
     kl_formatter copy = *w->f;
     writer ahead = *w;
     ahead.f = &copy;
-    ahead.widths = (kl_table_widths){0};
     size_t column = 0;
     for (; line < copy.lines.n; line++) {
         const kl_line *l = &copy.lines.p[line];

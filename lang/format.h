@@ -26,7 +26,7 @@ typedef struct kl_formatter {
     const kl_file *file;
     kl_surface surface;
     kl_str *text;     /* of each token, as it will be written */
-    bool *space;      /* a blank before it, unless it begins a line or a column */
+    unsigned char *space; /* blanks before it, unless it begins a line or a column */
     KL_VEC(kl_line) lines;
     KL_VEC(kl_group) groups;
     kl_buf out;

@@ -159,7 +159,7 @@ static size_t span_width(const kl_formatter *f, size_t from, size_t to)
 {
     size_t width = 0;
     for (size_t i = from; i < to; i++)
-        width += kl_format_width(f, i) + (i > from && f->space[i]);
+        width += kl_format_width(f, i) + (i > from ? f->space[i] : 0u);
     return width;
 }
 

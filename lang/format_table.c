@@ -38,13 +38,13 @@ static size_t cell_width(const kl_formatter *f, size_t from, size_t to)
 {
     size_t width = 0;
     for (size_t i = from; i < to; i++)
-        width += kl_format_width(f, i) + (i > from && f->space[i]);
+        width += kl_format_width(f, i) + (i > from ? f->space[i] : 0u);
     return width;
 }
 
 static void find_widths(kl_formatter *f, kl_table_widths *w, size_t line)
 {
-    w->width.n = 0;
+    *w = (kl_table_widths){0};
     for (; line < f->lines.n && in_table(f, line); line++) {
         const kl_line *l = &f->lines.p[line];
         if (l->from == l->to || !is_bar(f, l->from))
@@ -86,7 +86,7 @@ size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line)
     for (size_t column = 0; next_cell(f, l, &at, &from, &to); column++) {
         kl_buf_add(&f->out, " ", 1);
         for (size_t i = from; i < to; i++) {
-            if (i > from && f->space[i])
+            if (i > from ? f->space[i] : 0u)
                 kl_buf_add(&f->out, " ", 1);
             kl_buf_str(&f->out, f->text[i]);
         }

@@ -73,7 +73,6 @@ static kl_str text_of(const kl_formatter *f, const kl_token *t)
         return kl_words[t->word].text[f->surface];
     switch (t->kind) {
     case T_NUMBER: return number(f, s);
-    case T_MINUS: return KL_STR("-");
     case T_NAME:
     case T_LINE_NAME: return plain_name(f->arena, s);
     case T_STRING:
@@ -121,7 +120,8 @@ void kl_format_tokens(kl_formatter *f)
             f->text[i] = quoted_name(f->arena, f->text[i], quoted[i]);
         if (tokens[i].flags & KL_TOKEN_FIRST)
             step = tokens[i].kind == T_BEFORE || tokens[i].kind == T_FROM;
-        f->space[i] = i > 0 && blank_before(&tokens[i], &tokens[i - 1], i > 1 ? &tokens[i - 2] : &none, step);
+        bool blank = i > 0 && blank_before(&tokens[i], &tokens[i - 1], i > 1 ? &tokens[i - 2] : &none, step);
+        f->space[i] = blank ? tokens[i].kind == T_BECAUSE ? 2 : 1 : 0;
     }
 }
 

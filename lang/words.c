@@ -374,7 +374,8 @@ static void spell_out(kl_reader *r, const kl_file *file, kl_surface surface, con
                 size_t to = from;
                 while (to < text.n && (name || text.p[to] != ' '))
                     to++;
-                kl_token raw = {T_NAME, t.span, (uint16_t)0, from ? t.flags & (uint16_t)~KL_TOKEN_FIRST : t.flags};
+                uint16_t flags = t.flags & (from ? KL_TOKEN_IN_ROW : KL_TOKEN_IN_ROW | KL_TOKEN_FIRST);
+                kl_token raw = {T_NAME, t.span, KL_NO_WORD, flags};
                 KL_PUSH(r->arena, &r->raw, raw);
                 KL_PUSH(r->arena, &r->spelled, (kl_str){text.p + from, to - from});
                 KL_PUSH(r->arena, &r->origin, i);
