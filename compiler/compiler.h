@@ -37,6 +37,10 @@ kl_sources *kl_load(kl_arena *a, kl_diags *d, const kl_options *o, kl_str path);
  * guideline, which is complete only if d->errors is 0. */
 ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s);
 
+/* Guidelines of one name, each an edition: together they are to cover each day once, and dates must be there to choose by. Reports, and
+ * returns false, when they do not. The order of `g` does not matter. */
+bool kl_check_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t n);
+
 /* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
 

@@ -64,8 +64,10 @@ static void merge(kl_diags *all, const kl_diags *d) {
     }
 }
 
+typedef KL_VEC(ir_guideline *) guideline_list;
+
 /* Reads, checks and emits one file: the emitter has limits of its own to report. */
-static int check_one(kl_cli *c, kl_str path, kl_diags *all) {
+static int check_one(kl_cli *c, kl_str path, kl_diags *all, guideline_list *good) {
     kl_str text;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
         kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
@@ -75,9 +77,25 @@ static int check_one(kl_cli *c, kl_str path, kl_diags *all) {
     kl_diags_init(&d, c->arena, c->lang);
     kl_options o = kl_cli_options(c);
     kl_sources *s = kl_load(c->arena, &d, &o, path);
-    if (s) kl_check(c->arena, &d, s);
+    ir_guideline *g = s ? kl_check(c->arena, &d, s) : NULL;
     merge(all, &d);
+    if (g && d.errors == 0) KL_PUSH(c->arena, good, g);
     return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;
+}
+
+/* Files that name the same guideline are editions of it. */
+static int check_editions(kl_cli *c, const guideline_list *all, kl_diags *d) {
+    for (size_t i = 0; i < all->n; i++) {
+        guideline_list same = {0};
+        bool first = true;
+        for (size_t k = 0; k < all->n; k++) {
+            if (!kl_str_eq(all->p[k]->name, all->p[i]->name)) continue;
+            first = first && k >= i;
+            KL_PUSH(c->arena, &same, all->p[k]);
+        }
+        if (first) kl_check_editions(c->arena, d, same.p, same.n);
+    }
+    return d->errors ? KL_EXIT_FOUND : KL_EXIT_OK;
 }
 
 int kl_verb_check(kl_cli *c) {
@@ -85,11 +103,14 @@ int kl_verb_check(kl_cli *c) {
     if (!kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
     kl_diags all;
     kl_diags_init(&all, c->arena, c->lang);
+    guideline_list good = {0};
     int status = KL_EXIT_OK;
     for (size_t i = 0; i < files.n; i++) {
-        int one = check_one(c, files.p[i], &all);
+        int one = check_one(c, files.p[i], &all, &good);
         if (one > status) status = one;
     }
+    int editions = check_editions(c, &good, &all);
+    if (editions > status) status = editions;
     kl_cli_print(c, &all, stdout, kl_cli_value(c, KL_FLAG_FORMAT));
     return status;
 }

@@ -2,6 +2,7 @@
 # May include: the Python standard library and tests/suite.py.
 # Start at README.md beside this file for the format; `--bless` (or `make bless`) writes what the tool prints now.
 import argparse
+import datetime
 import difflib
 import os
 import re
@@ -61,6 +62,8 @@ class Golden:
 
     def bytes_of(self, section):
         text, flags = self.text_of(section), section[1]
+        if "repeat" in flags:
+            text = re.sub(r"^(\d+)× (.*\n)", repeated, text, flags=re.M)
         if "escaped" in flags:
             text = re.sub(r"\\(x[0-9a-fA-F]{2}|[nrt\\])", unescape, text)
         if "crlf" in flags:
@@ -69,6 +72,16 @@ class Golden:
             text = text.rstrip("\r\n")
         data = text.encode("latin-1" if "latin1" in flags else "utf-8", "surrogateescape")
         return (b"\xef\xbb\xbf" if "bom" in flags else b"") + data
+
+
+def repeated(m):
+    """`3× c{n} {n+1}` is three lines; {day} is the n-th day after 2000-01-01, ↵ a line end."""
+    first = datetime.date(2000, 1, 1)
+    return "".join(
+        m.group(2).replace("{n}", str(n)).replace("{n+1}", str(n + 1)).replace("↵", "\n")
+        .replace("{day}", str(first + datetime.timedelta(days=n)))
+        for n in range(1, int(m.group(1)) + 1)
+    )
 
 
 def unescape(m):
