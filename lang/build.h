@@ -115,7 +115,8 @@ kl_expr *kl_listed(kl_reader *r, kl_expr_kind kind, kl_expr *a, kl_expr_list *li
 kl_expr *kl_negated(kl_expr *e);
 kl_expr *kl_breached(kl_reader *r, kl_name name, kl_span op, kl_span span);
 kl_expr *kl_if(kl_reader *r, kl_expr *condition, kl_expr *yes, kl_expr *no, kl_span op, kl_span span);
-kl_expr *kl_rounded(kl_reader *r, kl_expr *a, kl_number decimals, kl_expr *step, kl_round way, kl_span op, kl_span span);
+kl_expr *kl_rounded(kl_reader *r, kl_expr *a, kl_number decimals, kl_expr *step, kl_round way, kl_span op,
+                    kl_span span);
 kl_expr *kl_rounded_whole(kl_reader *r, kl_expr *a, kl_name unit, kl_round way, kl_span op, kl_span span);
 kl_expr *kl_set_value(kl_reader *r, kl_expr *first, kl_expr_list *rest, kl_span span);
 kl_entry *kl_entry_add(kl_reader *r, kl_entry *entry, kl_name name, kl_expr *value);

@@ -27,51 +27,41 @@ struct kl_word_index {
     slot slots[SLOTS];
 };
 
-static kl_str first_word(kl_str s)
-{
+static kl_str first_word(kl_str s) {
     const char *blank = memchr(s.p, ' ', s.n);
     return (kl_str){s.p, blank ? (size_t)(blank - s.p) : s.n};
 }
 
-static size_t word_count(kl_str s)
-{
+static size_t word_count(kl_str s) {
     size_t n = 1;
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == ' ';
+    for (size_t i = 0; i < s.n; i++) n += s.p[i] == ' ';
     return n;
 }
 
-static size_t hash(kl_str s)
-{
+static size_t hash(kl_str s) {
     uint32_t h = 2166136261u;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 16777619u;
     return h;
 }
 
-static size_t find(const kl_word_index *index, kl_str word)
-{
+static size_t find(const kl_word_index *index, kl_str word) {
     size_t at = hash(word) % SLOTS;
-    while (index->slots[at].word.p && !kl_str_eq(index->slots[at].word, word))
-        at = (at + 1) % SLOTS;
+    while (index->slots[at].word.p && !kl_str_eq(index->slots[at].word, word)) at = (at + 1) % SLOTS;
     return at;
 }
 
 /* Keeps the longest first; entries of the same length keep the catalogue's order. */
-static void insert(kl_arena *a, entry_list *list, uint16_t entry, kl_surface surface)
-{
+static void insert(kl_arena *a, entry_list *list, uint16_t entry, kl_surface surface) {
     KL_PUSH(a, list, entry);
     for (size_t i = list->n - 1; i > 0; i--) {
         uint16_t left = list->p[i - 1];
-        if (word_count(kl_words[left].text[surface]) >= word_count(kl_words[entry].text[surface]))
-            break;
+        if (word_count(kl_words[left].text[surface]) >= word_count(kl_words[entry].text[surface])) break;
         list->p[i] = left;
         list->p[i - 1] = entry;
     }
 }
 
-kl_word_index *kl_word_index_new(kl_arena *a, kl_surface surface)
-{
+kl_word_index *kl_word_index_new(kl_arena *a, kl_surface surface) {
     kl_word_index *index = kl_alloc(a, sizeof *index);
     for (size_t i = 0; i < kl_words_count; i++) {
         kl_str word = first_word(kl_words[i].text[surface]);
@@ -80,28 +70,22 @@ kl_word_index *kl_word_index_new(kl_arena *a, kl_surface surface)
         insert(a, &s->entries, (uint16_t)i, surface);
     }
     for (size_t i = 0; i < SLOTS; i++)
-        if (index->slots[i].word.p)
-            KL_PUSH(a, &index->slots[i].entries, KL_NO_WORD);
+        if (index->slots[i].word.p) KL_PUSH(a, &index->slots[i].entries, KL_NO_WORD);
     return index;
 }
 
-const uint16_t *kl_words_at(const kl_word_index *index, kl_str first)
-{
-    if (first.n == 0)
-        return NULL;
+const uint16_t *kl_words_at(const kl_word_index *index, kl_str first) {
+    if (first.n == 0) return NULL;
     return index->slots[find(index, first)].entries.p;
 }
 
-kl_str kl_keyword(int token, kl_surface surface)
-{
+kl_str kl_keyword(int token, kl_surface surface) {
     for (size_t i = 0; i < kl_words_count; i++)
-        if (kl_words[i].token == token)
-            return kl_words[i].text[surface];
+        if (kl_words[i].token == token) return kl_words[i].text[surface];
     return (kl_str){NULL, 0};
 }
 
-bool kl_piece_surface(kl_str word, kl_surface *surface)
-{
+bool kl_piece_surface(kl_str word, kl_surface *surface) {
     for (size_t i = 0; i < kl_words_count; i++)
         for (int s = KL_SV; s <= KL_EN; s++)
             if (kl_words[i].class == KL_W_PIECE && kl_str_eq(kl_words[i].text[s], word)) {
@@ -111,29 +95,18 @@ bool kl_piece_surface(kl_str word, kl_surface *surface)
     return false;
 }
 
-kl_str kl_piece_word(kl_piece_kind kind, kl_surface surface)
-{
+kl_str kl_piece_word(kl_piece_kind kind, kl_surface surface) {
     static const int tokens[] = {
-        [KL_P_GUIDELINE] = T_GUIDELINE,
-        [KL_P_USE] = T_USE,
-        [KL_P_VALUES] = T_VALUES,
-        [KL_P_RECORD] = T_RECORD,
-        [KL_P_TARIFF] = T_TARIFF,
-        [KL_P_ASSUMPTION] = T_ASSUMPTION,
-        [KL_P_OUTCOME] = T_OUTCOME,
-        [KL_P_CLAUSE] = T_CLAUSE,
-        [KL_P_REQUIREMENT] = T_REQUIREMENT,
-        [KL_P_ADVICE] = T_ADVICE,
-        [KL_P_RULE] = T_RULE,
-        [KL_P_TABLE] = T_TABLE,
-        [KL_P_NOTE] = T_NOTE,
-        [KL_P_EXAMPLE] = T_EXAMPLE,
+        [KL_P_GUIDELINE] = T_GUIDELINE, [KL_P_USE] = T_USE,         [KL_P_VALUES] = T_VALUES,
+        [KL_P_RECORD] = T_RECORD,       [KL_P_TARIFF] = T_TARIFF,   [KL_P_ASSUMPTION] = T_ASSUMPTION,
+        [KL_P_OUTCOME] = T_OUTCOME,     [KL_P_CLAUSE] = T_CLAUSE,   [KL_P_REQUIREMENT] = T_REQUIREMENT,
+        [KL_P_ADVICE] = T_ADVICE,       [KL_P_RULE] = T_RULE,       [KL_P_TABLE] = T_TABLE,
+        [KL_P_NOTE] = T_NOTE,           [KL_P_EXAMPLE] = T_EXAMPLE,
     };
     return kl_keyword(tokens[kind], surface);
 }
 
-kl_str kl_type_word(kl_type_kind kind, kl_surface surface)
-{
+kl_str kl_type_word(kl_type_kind kind, kl_surface surface) {
     switch (kind) {
     case KL_T_BOOL: return surface == KL_SV ? KL_STR("ja/nej") : KL_STR("yes/no");
     case KL_T_VALUES: return surface == KL_SV ? KL_STR("värdemängd") : KL_STR("values");

@@ -7,22 +7,18 @@
 #include "lang/parse.h"
 #include "lang/reader.h"
 
-static kl_str limit(kl_reader *r, long n)
-{
+static kl_str limit(kl_reader *r, long n) {
     return kl_str_fmt(r->arena, "%ld", n);
 }
 
-static bool ascii_name(kl_str s)
-{
+static bool ascii_name(kl_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
+        if ((unsigned char)s.p[i] >= 0x80) return false;
     return true;
 }
 
 /* The scanner matches letters coarsely; this is the exact check. */
-static void check_letters(kl_reader *r, kl_str name, kl_span span)
-{
+static void check_letters(kl_reader *r, kl_str name, kl_span span) {
     for (size_t at = 0; at < name.n;) {
         size_t from = at;
         uint32_t c = kl_utf8_next(name, &at);
@@ -33,30 +29,24 @@ static void check_letters(kl_reader *r, kl_str name, kl_span span)
     }
 }
 
-static size_t characters(kl_str s)
-{
+static size_t characters(kl_str s) {
     size_t n = 0;
-    for (size_t at = 0; at < s.n; n++)
-        (void)kl_utf8_next(s, &at);
+    for (size_t at = 0; at < s.n; n++) (void)kl_utf8_next(s, &at);
     return n;
 }
 
-static kl_str without_back_quotes(kl_arena *a, kl_str s)
-{
+static kl_str without_back_quotes(kl_arena *a, kl_str s) {
     char *p = kl_alloc(a, s.n);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != '`')
-            p[n++] = s.p[i];
+        if (s.p[i] != '`') p[n++] = s.p[i];
     return (kl_str){p, n};
 }
 
-kl_name kl_read_name(kl_reader *r, const kl_token *t)
-{
+kl_name kl_read_name(kl_reader *r, const kl_token *t) {
     kl_str text = kl_token_text(r->file, t->span);
     kl_name name = {.span = t->span, .quoted = t->flags & KL_TOKEN_QUOTED};
-    if (name.quoted)
-        text = without_back_quotes(r->arena, text);
+    if (name.quoted) text = without_back_quotes(r->arena, text);
     name.text = text;
     if (!ascii_name(text)) {
         name.text = kl_utf8_compose(r->arena, text);
@@ -68,20 +58,16 @@ kl_name kl_read_name(kl_reader *r, const kl_token *t)
 }
 
 /* The bytes the opening mark takes: " is one, ” and “ are three. */
-static size_t mark_length(kl_str s)
-{
+static size_t mark_length(kl_str s) {
     return s.p[0] == '"' ? 1 : 3;
 }
 
-static bool closes(kl_str s, size_t mark)
-{
-    if (s.n < 2 * mark)
-        return false;
+static bool closes(kl_str s, size_t mark) {
+    if (s.n < 2 * mark) return false;
     return mark == 1 ? s.p[s.n - 1] == '"' : memcmp(s.p + s.n - 3, "\xE2\x80\x9D", 3) == 0;
 }
 
-kl_text kl_read_string(kl_reader *r, const kl_token *t)
-{
+kl_text kl_read_string(kl_reader *r, const kl_token *t) {
     kl_str s = kl_token_text(r->file, t->span);
     size_t mark = mark_length(s), end = closes(s, mark) ? s.n - mark : s.n;
     kl_str inner = {s.p + mark, end - mark};
@@ -108,23 +94,19 @@ kl_text kl_read_string(kl_reader *r, const kl_token *t)
 }
 
 /* What the number should have looked like, for the hint. */
-static kl_str with_sign(kl_reader *r, kl_str s, char wrong, char right)
-{
+static kl_str with_sign(kl_reader *r, kl_str s, char wrong, char right) {
     kl_str copy = kl_str_dup(r->arena, s);
     char *p = memchr((char *)(uintptr_t)copy.p, wrong, copy.n);
-    if (p)
-        *p = right;
+    if (p) *p = right;
     return copy;
 }
 
-static kl_str sign_word(const kl_reader *r, char sign)
-{
+static kl_str sign_word(const kl_reader *r, char sign) {
     bool sv = r->diags->lang == KL_SV;
     return kl_str_of(sign == ',' ? (sv ? "komma" : "a comma") : (sv ? "punkt" : "a point"));
 }
 
-kl_number kl_read_number(kl_reader *r, const kl_token *t)
-{
+kl_number kl_read_number(kl_reader *r, const kl_token *t) {
     kl_str s = kl_token_text(r->file, t->span);
     char sign = r->file->surface == KL_SV ? ',' : '.';
     kl_number number = {0, 0};
@@ -134,41 +116,34 @@ kl_number kl_read_number(kl_reader *r, const kl_token *t)
         if (s.p[i] == ',' || s.p[i] == '.') {
             after = true;
             if (s.p[i] != sign)
-                kl_report(r->diags, r->file, t->span, KL_D_DECIMAL_SIGN, 2,
-                          sign_word(r, sign), with_sign(r, s, s.p[i], sign));
+                kl_report(r->diags, r->file, t->span, KL_D_DECIMAL_SIGN, 2, sign_word(r, sign),
+                          with_sign(r, s, s.p[i], sign));
         }
-        if (s.p[i] < '0' || s.p[i] > '9')
-            continue; /* the blanks between groups */
+        if (s.p[i] < '0' || s.p[i] > '9') continue; /* the blanks between groups */
         digits += digits > 0 || s.p[i] != '0' || after;
-        if (digits > KL_MAX_DIGITS)
-            continue;
+        if (digits > KL_MAX_DIGITS) continue;
         number.value = number.value * 10 + (s.p[i] - '0');
         number.decimals = (uint8_t)(number.decimals + after);
     }
-    if (digits > KL_MAX_DIGITS)
-        kl_report(r->diags, r->file, t->span, KL_D_NUMBER_TOO_LONG, 1, limit(r, KL_MAX_DIGITS));
+    if (digits > KL_MAX_DIGITS) kl_report(r->diags, r->file, t->span, KL_D_NUMBER_TOO_LONG, 1, limit(r, KL_MAX_DIGITS));
     return number;
 }
 
-static int part(const char **p)
-{
+static int part(const char **p) {
     int n = 0;
-    while (**p >= '0' && **p <= '9')
-        n = n * 10 + *(*p)++ - '0';
+    while (**p >= '0' && **p <= '9') n = n * 10 + *(*p)++ - '0';
     ++*p;
     return n;
 }
 
 /* Days since 1970-01-01 of a day of the Gregorian calendar. */
-static int32_t day_number(int year, int month, int day)
-{
+static int32_t day_number(int year, int month, int day) {
     int y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
     int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-int32_t kl_read_date(kl_reader *r, const kl_token *t)
-{
+int32_t kl_read_date(kl_reader *r, const kl_token *t) {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     kl_str s = kl_token_text(r->file, t->span);
     char copy[16] = {0};
@@ -176,15 +151,15 @@ int32_t kl_read_date(kl_reader *r, const kl_token *t)
     const char *p = copy;
     int year = part(&p), month = part(&p), day = part(&p);
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (s.n != 10 || year < 1 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1] + (month == 2 && leap)) {
+    if (s.n != 10 || year < 1 || month < 1 || month > 12 || day < 1 ||
+        day > lengths[month - 1] + (month == 2 && leap)) {
         kl_report(r->diags, r->file, t->span, KL_D_BAD_DATE, 1, s);
         return 0;
     }
     return day_number(year, month, day);
 }
 
-kl_label kl_read_label(kl_reader *r, const kl_token *t)
-{
+kl_label kl_read_label(kl_reader *r, const kl_token *t) {
     kl_str s = kl_token_text(r->file, t->span);
     return (kl_label){.text = {s.p, s.n - 1}, .span = t->span};
 }

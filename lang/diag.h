@@ -28,9 +28,9 @@ typedef struct kl_diag {
     size_t arg_count;
     const kl_file *second_file; /* the other place, or NULL */
     kl_span second;
-    kl_str second_note;         /* what the other place is, already worded; may be empty */
-    kl_str note;                /* an extra `= …` line (for example a witness), already worded; may be empty */
-    kl_str suggestion;          /* a close name: printed as "menade du …?" */
+    kl_str second_note; /* what the other place is, already worded; may be empty */
+    kl_str note;        /* an extra `= …` line (for example a witness), already worded; may be empty */
+    kl_str suggestion;  /* a close name: printed as "menade du …?" */
 } kl_diag;
 
 typedef struct kl_diags {

@@ -3,8 +3,7 @@
  * Start at kl_diags_json(). */
 #include "lang/diag_internal.h"
 
-static void json_string(FILE *out, kl_str s)
-{
+static void json_string(FILE *out, kl_str s) {
     fputc('"', out);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -24,8 +23,7 @@ static void json_string(FILE *out, kl_str s)
     fputc('"', out);
 }
 
-static void json_place(FILE *out, const kl_file *file, kl_span span)
-{
+static void json_place(FILE *out, const kl_file *file, kl_span span) {
     size_t line, column, end_line, end_column;
     kl_place(file, span.start, &line, &column);
     kl_place(file, span.end, &end_line, &end_column);
@@ -35,16 +33,13 @@ static void json_place(FILE *out, const kl_file *file, kl_span span)
             line, column, end_line, end_column, (unsigned)span.start, (unsigned)span.end);
 }
 
-static void json_member(FILE *out, const char *key, kl_str value)
-{
-    if (!value.n)
-        return;
+static void json_member(FILE *out, const char *key, kl_str value) {
+    if (!value.n) return;
     fprintf(out, ", \"%s\": ", key);
     json_string(out, value);
 }
 
-void kl_diags_json(kl_diags *d, FILE *out)
-{
+void kl_diags_json(kl_diags *d, FILE *out) {
     kl_diag_order order = kl_diags_ordered(d);
     for (size_t i = 0; i < order.n; i++) {
         const kl_diag *diag = order.p[i];
@@ -69,8 +64,7 @@ void kl_diags_json(kl_diags *d, FILE *out)
 }
 
 /* In a command's message % and line ends are escaped; in a property also : and the comma. */
-static void command_text(FILE *out, kl_str s, bool property)
-{
+static void command_text(FILE *out, kl_str s, bool property) {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
@@ -80,8 +74,7 @@ static void command_text(FILE *out, kl_str s, bool property)
     }
 }
 
-void kl_diags_github(kl_diags *d, FILE *out)
-{
+void kl_diags_github(kl_diags *d, FILE *out) {
     kl_diag_order order = kl_diags_ordered(d);
     for (size_t i = 0; i < order.n; i++) {
         const kl_diag *diag = order.p[i];

@@ -17,31 +17,26 @@ typedef struct printer {
     bool color;
 } printer;
 
-static void in_color(const printer *p, const char *code, kl_str s)
-{
+static void in_color(const printer *p, const char *code, kl_str s) {
     if (p->color)
         fprintf(p->out, "%s%.*s%s", code, KL_FMT(s), PLAIN);
     else
         fprintf(p->out, "%.*s", KL_FMT(s));
 }
 
-static const char *word(const printer *p, const char *sv, const char *en)
-{
+static const char *word(const printer *p, const char *sv, const char *en) {
     return p->d->lang == KL_SV ? sv : en;
 }
 
 /* Tabs and control characters would move the carets away from their place. */
-static kl_str printable(kl_arena *a, kl_str s)
-{
+static kl_str printable(kl_arena *a, kl_str s) {
     char *out = kl_alloc(a, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        out[i] = (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ? ' ' : s.p[i];
+    for (size_t i = 0; i < s.n; i++) out[i] = (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ? ' ' : s.p[i];
     return (kl_str){out, s.n};
 }
 
 /* The longest prefix (or suffix) of at most `width` columns. */
-static kl_str fit(kl_str s, size_t width, bool from_end)
-{
+static kl_str fit(kl_str s, size_t width, bool from_end) {
     size_t total = kl_utf8_width(s), at = 0;
     if (!from_end) {
         size_t used = 0;
@@ -49,8 +44,7 @@ static kl_str fit(kl_str s, size_t width, bool from_end)
             size_t next = at;
             (void)kl_utf8_next(s, &next);
             used += kl_utf8_width((kl_str){s.p + at, next - at});
-            if (used > width)
-                break;
+            if (used > width) break;
             at = next;
         }
         return (kl_str){s.p, at};
@@ -64,17 +58,13 @@ static kl_str fit(kl_str s, size_t width, bool from_end)
     return (kl_str){s.p + at, s.n - at};
 }
 
-static void repeat(const printer *p, char c, size_t n)
-{
-    for (; n; n--)
-        fputc(c, p->out);
+static void repeat(const printer *p, char c, size_t n) {
+    for (; n; n--) fputc(c, p->out);
 }
 
 /* ` överlappar rad 3b) (rad 30)`: what the other place is, and where. */
-static kl_str other_place(const printer *p, const kl_diag *diag)
-{
-    if (!diag->second_file)
-        return (kl_str){NULL, 0};
+static kl_str other_place(const printer *p, const kl_diag *diag) {
+    if (!diag->second_file) return (kl_str){NULL, 0};
     size_t line, column;
     kl_place(diag->second_file, diag->second.start, &line, &column);
     kl_buf b;
@@ -87,13 +77,11 @@ static kl_str other_place(const printer *p, const kl_diag *diag)
         kl_buf_fmt(&b, "%s %zu", word(p, "rad", "line"), line);
     else
         kl_buf_fmt(&b, "%.*s:%zu", KL_FMT(diag->second_file->path), line);
-    if (diag->second_note.n)
-        kl_buf_add(&b, ")", 1);
+    if (diag->second_note.n) kl_buf_add(&b, ")", 1);
     return kl_buf_view(&b);
 }
 
-static void snippet(const printer *p, const kl_diag *diag, size_t line, const char *caret_color)
-{
+static void snippet(const printer *p, const kl_diag *diag, size_t line, const char *caret_color) {
     const kl_file *file = diag->file;
     kl_span at = kl_line_span(file, diag->span.start);
     uint32_t start = diag->span.start < at.start ? at.start : diag->span.start > at.end ? at.end : diag->span.start;
@@ -122,17 +110,14 @@ static void snippet(const printer *p, const kl_diag *diag, size_t line, const ch
     in_color(p, BLUE, KL_STR("      |"));
     repeat(p, ' ', 1 + kl_utf8_width(cut_before) + kl_utf8_width(before));
     size_t width = kl_utf8_width(marked);
-    if (p->color)
-        fputs(caret_color, p->out);
+    if (p->color) fputs(caret_color, p->out);
     repeat(p, '^', width ? width : 1);
     fprintf(p->out, "%.*s", KL_FMT(other_place(p, diag)));
-    if (p->color)
-        fputs(PLAIN, p->out);
+    if (p->color) fputs(PLAIN, p->out);
     fputc('\n', p->out);
 }
 
-static void print(const printer *p, const kl_diag *diag)
-{
+static void print(const printer *p, const kl_diag *diag) {
     bool error = kl_diag_severity(diag->id) == KL_ERROR;
     const char *caret_color = error ? RED : YELLOW;
     size_t line = 0, column = 0;
@@ -146,21 +131,16 @@ static void print(const printer *p, const kl_diag *diag)
     fputs(": ", p->out);
     in_color(p, BOLD, kl_diag_message(p->d, diag));
     fputc('\n', p->out);
-    if (diag->file && diag->file->text.n)
-        snippet(p, diag, line, caret_color);
-    if (diag->note.n)
-        fprintf(p->out, "      = %.*s\n", KL_FMT(diag->note));
+    if (diag->file && diag->file->text.n) snippet(p, diag, line, caret_color);
+    if (diag->note.n) fprintf(p->out, "      = %.*s\n", KL_FMT(diag->note));
     if (diag->suggestion.n)
         fprintf(p->out, "%s%.*s”?\n", word(p, "tips: menade du ”", "hint: did you mean “"), KL_FMT(diag->suggestion));
     kl_str hint = kl_diag_hint(p->d, diag);
-    if (hint.n)
-        fprintf(p->out, "%s %.*s\n", word(p, "tips:", "hint:"), KL_FMT(hint));
+    if (hint.n) fprintf(p->out, "%s %.*s\n", word(p, "tips:", "hint:"), KL_FMT(hint));
 }
 
-void kl_diags_text(kl_diags *d, FILE *out, bool color)
-{
+void kl_diags_text(kl_diags *d, FILE *out, bool color) {
     printer p = {d, out, color};
     kl_diag_order order = kl_diags_ordered(d);
-    for (size_t i = 0; i < order.n; i++)
-        print(&p, order.p[i]);
+    for (size_t i = 0; i < order.n; i++) print(&p, order.p[i]);
 }

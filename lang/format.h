@@ -9,11 +9,11 @@
 enum { KL_STOPS = 2 }; /* columns that lines of a group share, besides their indent */
 
 typedef struct kl_line {
-    size_t from, to;      /* tokens; equal on a blank line and on one with a comment alone */
-    kl_str comment;       /* empty when there is none */
+    size_t from, to; /* tokens; equal on a blank line and on one with a comment alone */
+    kl_str comment;  /* empty when there is none */
     bool blank;
     size_t stop[KL_STOPS]; /* the token that begins at that column; 0 when the line has none */
-    size_t group;         /* lines of one group share their columns; 0: none */
+    size_t group;          /* lines of one group share their columns; 0: none */
 } kl_line;
 
 typedef struct kl_group {
@@ -25,7 +25,7 @@ typedef struct kl_formatter {
     kl_arena *arena;
     const kl_file *file;
     kl_surface surface;
-    kl_str *text;     /* of each token, as it will be written */
+    kl_str *text;         /* of each token, as it will be written */
     unsigned char *space; /* blanks before it, unless it begins a line or a column */
     KL_VEC(kl_line) lines;
     KL_VEC(kl_group) groups;

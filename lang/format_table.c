@@ -5,72 +5,56 @@
 
 #include "lang/parse.h"
 
-static bool is_bar(const kl_formatter *f, size_t token)
-{
+static bool is_bar(const kl_formatter *f, size_t token) {
     int kind = f->file->tokens.p[token].kind;
     return kind == T_BAR || kind == T_HEAD_BAR;
 }
 
-static bool in_table(const kl_formatter *f, size_t line)
-{
+static bool in_table(const kl_formatter *f, size_t line) {
     const kl_line *l = &f->lines.p[line];
-    if (l->from == l->to)
-        return l->comment.n || l->blank; /* a table goes on past comments and blank lines */
+    if (l->from == l->to) return l->comment.n || l->blank; /* a table goes on past comments and blank lines */
     int kind = f->file->tokens.p[l->from].kind;
     return kind == T_BAR || kind == T_HEAD_BAR || kind == T_TABLE_RULE;
 }
 
 /* The tokens of the next cell begin at *at, which steps past the bar that ends it. */
-static bool next_cell(const kl_formatter *f, const kl_line *l, size_t *at, size_t *from, size_t *to)
-{
-    if (*at >= l->to)
-        return false;
+static bool next_cell(const kl_formatter *f, const kl_line *l, size_t *at, size_t *from, size_t *to) {
+    if (*at >= l->to) return false;
     *from = *at;
-    while (*at < l->to && !is_bar(f, *at))
-        ++*at;
+    while (*at < l->to && !is_bar(f, *at)) ++*at;
     *to = *at;
     bool ended = *at < l->to;
     ++*at;
     return ended;
 }
 
-static size_t cell_width(const kl_formatter *f, size_t from, size_t to)
-{
+static size_t cell_width(const kl_formatter *f, size_t from, size_t to) {
     size_t width = 0;
-    for (size_t i = from; i < to; i++)
-        width += kl_format_width(f, i) + (i > from ? f->space[i] : 0u);
+    for (size_t i = from; i < to; i++) width += kl_format_width(f, i) + (i > from ? f->space[i] : 0u);
     return width;
 }
 
-static void find_widths(kl_formatter *f, kl_table_widths *w, size_t line)
-{
+static void find_widths(kl_formatter *f, kl_table_widths *w, size_t line) {
     *w = (kl_table_widths){0};
     for (; line < f->lines.n && in_table(f, line); line++) {
         const kl_line *l = &f->lines.p[line];
-        if (l->from == l->to || !is_bar(f, l->from))
-            continue;
+        if (l->from == l->to || !is_bar(f, l->from)) continue;
         size_t at = l->from + 1, from, to;
         for (size_t column = 0; next_cell(f, l, &at, &from, &to); column++) {
-            if (column == w->width.n)
-                KL_PUSH(f->arena, &w->width, 1);
+            if (column == w->width.n) KL_PUSH(f->arena, &w->width, 1);
             size_t width = cell_width(f, from, to);
-            if (width > w->width.p[column])
-                w->width.p[column] = width;
+            if (width > w->width.p[column]) w->width.p[column] = width;
         }
     }
     w->through = line;
 }
 
-static void pad(kl_formatter *f, char c, size_t n)
-{
-    while (n--)
-        kl_buf_add(&f->out, &c, 1);
+static void pad(kl_formatter *f, char c, size_t n) {
+    while (n--) kl_buf_add(&f->out, &c, 1);
 }
 
-size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line)
-{
-    if (line >= w->through)
-        find_widths(f, w, line);
+size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line) {
+    if (line >= w->through) find_widths(f, w, line);
     const kl_line *l = &f->lines.p[line];
     size_t written = 1;
     kl_buf_add(&f->out, "|", 1);
@@ -86,8 +70,7 @@ size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line)
     for (size_t column = 0; next_cell(f, l, &at, &from, &to); column++) {
         kl_buf_add(&f->out, " ", 1);
         for (size_t i = from; i < to; i++) {
-            if (i > from ? f->space[i] : 0u)
-                kl_buf_add(&f->out, " ", 1);
+            if (i > from ? f->space[i] : 0u) kl_buf_add(&f->out, " ", 1);
             kl_buf_str(&f->out, f->text[i]);
         }
         pad(f, ' ', w->width.p[column] - cell_width(f, from, to) + 1);

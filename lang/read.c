@@ -8,8 +8,7 @@
 #include "lang/parse.h"
 
 /* Nothing is scanned that fails here: what follows relies on well-formed text without zero bytes. */
-static bool readable(kl_reader *r)
-{
+static bool readable(kl_reader *r) {
     kl_str text = r->file->text;
     kl_span start = {0, 0};
     if (text.n > KL_MAX_FILE) {
@@ -30,17 +29,14 @@ static bool readable(kl_reader *r)
     return true;
 }
 
-kl_file *kl_parse(kl_arena *a, kl_diags *d, kl_str path, kl_str text)
-{
+kl_file *kl_parse(kl_arena *a, kl_diags *d, kl_str path, kl_str text) {
     kl_reader *r = kl_alloc(a, sizeof *r);
     kl_file *file = kl_alloc(a, sizeof *file);
     file->path = path;
     file->text = text;
     *r = (kl_reader){.arena = a, .diags = d, .file = file};
-    if (!readable(r))
-        return file;
-    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0)
-        r->at = 3;
+    if (!readable(r)) return file;
+    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0) r->at = 3;
     kl_scan(r);
     kl_find_keywords(r);
     kl_yyparse(r);

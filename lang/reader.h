@@ -22,26 +22,26 @@ typedef struct kl_reader {
 
     /* scanning: raw tokens, words not yet told apart from keywords */
     kl_token_list raw;
-    uint32_t at;       /* offset after the last match */
-    bool first;        /* nothing but blanks so far on this line */
-    unsigned nesting;  /* parentheses open */
+    uint32_t at;      /* offset after the last match */
+    bool first;       /* nothing but blanks so far on this line */
+    unsigned nesting; /* parentheses open */
     kl_span last_label;
     uint32_t open_string; /* where the last string without a closing quote ends */
-    bool too_nested;   /* reported once */
+    bool too_nested;      /* reported once */
 
     /* formatting: raw tokens as another surface would spell them (empty when reading) */
     KL_VEC(kl_str) spelled;
     KL_VEC(size_t) origin; /* the file's token that raw token i comes from */
 
     /* parsing */
-    size_t next;         /* token to hand out */
-    kl_piece *piece;     /* being built */
-    kl_body *body;       /* whose items may follow, or NULL */
-    kl_item *item;       /* being read, or NULL when it belongs nowhere */
+    size_t next;     /* token to hand out */
+    kl_piece *piece; /* being built */
+    kl_body *body;   /* whose items may follow, or NULL */
+    kl_item *item;   /* being read, or NULL when it belongs nowhere */
     kl_row *row;
-    kl_set_list *sets;   /* where sets go */
-    kl_name_list *names; /* where names go */
-    bool ruled;          /* the line under the table's heading has stood */
+    kl_set_list *sets;         /* where sets go */
+    kl_name_list *names;       /* where names go */
+    bool ruled;                /* the line under the table's heading has stood */
     KL_VEC(kl_seen_line) seen; /* lines of the piece that may stand only once */
 } kl_reader;
 

@@ -25,42 +25,51 @@ typedef struct kl_text { /* a string literal: label, title, citation */
 
 /* ------------------------------------------------------------------ expressions */
 typedef enum kl_expr_kind {
-    KL_E_ERROR,      /* stands where recovery skipped something; already reported */
-    KL_E_NAME,       /* name */
-    KL_E_BOOL,       /* number.value 0/1: ja nej */
-    KL_E_NUMBER,     /* number: integer or decimal, as written */
-    KL_E_MONEY,      /* number + unit word (kr, öre, SEK...) in `name` */
-    KL_E_DURATION,   /* number + unit: minutes or days, see `unit` */
-    KL_E_DATE,       /* number.value: days since 1970-01-01 */
-    KL_E_STRING,     /* text */
-    KL_E_NOT,        /* a */
-    KL_E_AND,        /* a, b */
-    KL_E_OR,         /* a, b */
-    KL_E_IMPLIES,    /* a, b: medför */
-    KL_E_COMPARE,    /* a op b, see `compare` */
-    KL_E_IN,         /* a bland list (items: names, literals, KL_E_RANGE) ; negated when `negate` (inte bland) */
-    KL_E_BETWEEN,    /* a mellan b och c: both ends included (a NULL in a cell); negated when `negate` */
-    KL_E_RANGE,      /* a..b, both ends included; in lists and cells */
-    KL_E_HAS,        /* a har list: all of them (a NULL in a cell) */
-    KL_E_LACKS,      /* a saknar list: none of them (a NULL in a cell) */
-    KL_E_EMPTY,      /* a är inga / a = inga: the set is empty; negated when `negate`; as a value (a == NULL): the empty set */
-    KL_E_KNOWN,      /* a är känd: of the record as received; negated when `negate` (är inte känd) */
-    KL_E_BREACHED,   /* brutet name */
-    KL_E_IF,         /* om a så b annars c */
-    KL_E_ADD, KL_E_SUB, KL_E_MUL, KL_E_DIV, /* a, b */
-    KL_E_NEG,        /* a */
-    KL_E_MIN, KL_E_MAX, /* list */
-    KL_E_YEARS, KL_E_MONTHS, KL_E_DAYS, /* whole years/months/days mellan a och b */
+    KL_E_ERROR,    /* stands where recovery skipped something; already reported */
+    KL_E_NAME,     /* name */
+    KL_E_BOOL,     /* number.value 0/1: ja nej */
+    KL_E_NUMBER,   /* number: integer or decimal, as written */
+    KL_E_MONEY,    /* number + unit word (kr, öre, SEK...) in `name` */
+    KL_E_DURATION, /* number + unit: minutes or days, see `unit` */
+    KL_E_DATE,     /* number.value: days since 1970-01-01 */
+    KL_E_STRING,   /* text */
+    KL_E_NOT,      /* a */
+    KL_E_AND,      /* a, b */
+    KL_E_OR,       /* a, b */
+    KL_E_IMPLIES,  /* a, b: medför */
+    KL_E_COMPARE,  /* a op b, see `compare` */
+    KL_E_IN,       /* a bland list (items: names, literals, KL_E_RANGE) ; negated when `negate` (inte bland) */
+    KL_E_BETWEEN,  /* a mellan b och c: both ends included (a NULL in a cell); negated when `negate` */
+    KL_E_RANGE,    /* a..b, both ends included; in lists and cells */
+    KL_E_HAS,      /* a har list: all of them (a NULL in a cell) */
+    KL_E_LACKS,    /* a saknar list: none of them (a NULL in a cell) */
+    KL_E_EMPTY, /* a är inga / a = inga: the set is empty; negated when `negate`; as a value (a == NULL): the empty set */
+    KL_E_KNOWN,    /* a är känd: of the record as received; negated when `negate` (är inte känd) */
+    KL_E_BREACHED, /* brutet name */
+    KL_E_IF,       /* om a så b annars c */
+    KL_E_ADD,
+    KL_E_SUB,
+    KL_E_MUL,
+    KL_E_DIV, /* a, b */
+    KL_E_NEG, /* a */
+    KL_E_MIN,
+    KL_E_MAX, /* list */
+    KL_E_YEARS,
+    KL_E_MONTHS,
+    KL_E_DAYS,       /* whole years/months/days mellan a och b */
     KL_E_ROUND,      /* avrunda a …, in the way `round`: b NULL: to number.value decimals; else to multiples of b */
     KL_E_EXTERNAL,   /* enligt text */
     KL_E_NOT_STATED, /* ej angivet; also the cell - */
     KL_E_SET,        /* a set value `(x, y)`: list of names (at least two; one alone is KL_E_NAME) */
     KL_E_ENTRY,      /* an entry of a many-of outcome `(betalare x, kanal y)`: `entry`; only as the value of a kl_set */
     /* only in `väntat` and its table cells: */
-    KL_E_UNDETERMINED, KL_E_NONE, KL_E_CONFLICT, KL_E_FAILED, /* obestämt inget motstridigt fel */
+    KL_E_UNDETERMINED,
+    KL_E_NONE,
+    KL_E_CONFLICT,
+    KL_E_FAILED, /* obestämt inget motstridigt fel */
     /* only as a table cell (see kl_cell for what a test cell means): */
-    KL_E_ANY,        /* * */
-    KL_E_UNKNOWN     /* okänt */
+    KL_E_ANY,    /* * */
+    KL_E_UNKNOWN /* okänt */
 } kl_expr_kind;
 
 typedef enum kl_compare { KL_EQ, KL_NE, KL_LT, KL_LE, KL_GT, KL_GE } kl_compare;
@@ -96,17 +105,22 @@ struct kl_expr {
 };
 
 /* ------------------------------------------------------------------ lines that several pieces share */
-typedef enum kl_beyond { KL_BEYOND_UNSAID, KL_BEYOND_UNKNOWN, KL_BEYOND_NOTHING } kl_beyond; /* tidigare/senare okänt|inget */
+typedef enum kl_beyond {
+    KL_BEYOND_UNSAID,
+    KL_BEYOND_UNKNOWN,
+    KL_BEYOND_NOTHING
+} kl_beyond; /* tidigare/senare okänt|inget */
 
 typedef struct kl_date {
     bool said;
-    bool assumed;      /* från NAME: a date assumption stands in `name` */
-    int32_t day;       /* days since 1970-01-01 */
+    bool assumed; /* från NAME: a date assumption stands in `name` */
+    int32_t day;  /* days since 1970-01-01 */
     kl_name name;
     kl_span span;
 } kl_date;
 
-typedef struct kl_period { /* gäller från D [till och med D] [tidigare okänt|inget] [senare okänt|inget]; gäller utan datum */
+typedef struct
+    kl_period { /* gäller från D [till och med D] [tidigare okänt|inget] [senare okänt|inget]; gäller utan datum */
     bool said;
     bool undated;
     kl_date from, through;
@@ -141,7 +155,8 @@ typedef struct kl_body { /* gäller när …; utom när … */
     kl_span span;
 } kl_body;
 
-typedef struct kl_set { /* one `OUTCOME VALUE` of ger, `FIELD VALUE` of givet, `OUTCOME VALUE` of väntat, `NAME VALUE` of antaget */
+typedef struct
+    kl_set { /* one `OUTCOME VALUE` of ger, `FIELD VALUE` of givet, `OUTCOME VALUE` of väntat, `NAME VALUE` of antaget */
     kl_name name;
     kl_expr *value; /* NULL: the name alone (a yes) */
     bool unknown;   /* givet okänt FIELD: removes it */
@@ -177,8 +192,20 @@ typedef struct kl_type_ref {
 
 /* ------------------------------------------------------------------ pieces */
 typedef enum kl_piece_kind {
-    KL_P_GUIDELINE, KL_P_USE, KL_P_VALUES, KL_P_RECORD, KL_P_TARIFF, KL_P_ASSUMPTION, KL_P_OUTCOME, KL_P_CLAUSE,
-    KL_P_REQUIREMENT, KL_P_ADVICE, KL_P_RULE, KL_P_TABLE, KL_P_NOTE, KL_P_EXAMPLE
+    KL_P_GUIDELINE,
+    KL_P_USE,
+    KL_P_VALUES,
+    KL_P_RECORD,
+    KL_P_TARIFF,
+    KL_P_ASSUMPTION,
+    KL_P_OUTCOME,
+    KL_P_CLAUSE,
+    KL_P_REQUIREMENT,
+    KL_P_ADVICE,
+    KL_P_RULE,
+    KL_P_TABLE,
+    KL_P_NOTE,
+    KL_P_EXAMPLE
 } kl_piece_kind;
 
 typedef struct kl_value { /* one line of värden */
@@ -220,7 +247,14 @@ typedef struct kl_example_body {
     kl_span span;
 } kl_example_body;
 
-typedef enum kl_cell_role { KL_COL_LABEL, KL_COL_TEST, KL_COL_RESULT, KL_COL_FROM, KL_COL_THROUGH, KL_COL_OTHER } kl_cell_role;
+typedef enum kl_cell_role {
+    KL_COL_LABEL,
+    KL_COL_TEST,
+    KL_COL_RESULT,
+    KL_COL_FROM,
+    KL_COL_THROUGH,
+    KL_COL_OTHER
+} kl_cell_role;
 
 typedef struct kl_cell { /* one cell of a table */
     kl_label label;      /* first column: a), a bare name or number, or a string */
@@ -238,10 +272,11 @@ typedef struct kl_row {
     kl_span span;
 } kl_row;
 
-typedef struct kl_grid { /* a pipe table */
-    KL_VEC(kl_name) heads; /* from/through columns: see head_role; the first column's heading may be empty */
+typedef struct kl_grid {          /* a pipe table */
+    KL_VEC(kl_name) heads;        /* from/through columns: see head_role; the first column's heading may be empty */
     KL_VEC(kl_expr *) head_exprs; /* a heading that is more than a name, for example `år mellan a och b`; else NULL */
-    KL_VEC(kl_cell_role) head_role; /* LABEL, FROM, THROUGH known by the grammar; the rest OTHER, for the compiler to say */
+    KL_VEC(kl_cell_role)
+    head_role; /* LABEL, FROM, THROUGH known by the grammar; the rest OTHER, for the compiler to say */
     KL_VEC(kl_row) rows;
     kl_span span;
 } kl_grid;
@@ -252,23 +287,30 @@ typedef struct kl_piece {
     kl_span head_span; /* the piece word */
     kl_name name;      /* guideline, use, values, record, …; a note's letter or name */
     kl_text title;
-    kl_source source;  /* källa */
-    kl_period period;  /* gäller från … */
+    kl_source source; /* källa */
+    kl_period period; /* gäller från … */
     union {
         struct {
             kl_text issuer, document;
             kl_name currency, dated_by;
-            kl_expr *scope; /* omfattar när */
+            kl_expr *scope;  /* omfattar när */
             kl_text edition; /* utgåva "…", optional: else the file's from date names the edition */
         } guideline;
-        struct { KL_VEC(kl_value) values; } values;
-        struct { KL_VEC(kl_field) fields; } record;
-        struct { kl_type_ref type; KL_VEC(kl_step) steps; } tariff;
+        struct {
+            KL_VEC(kl_value) values;
+        } values;
+        struct {
+            KL_VEC(kl_field) fields;
+        } record;
         struct {
             kl_type_ref type;
-            kl_expr *otherwise;    /* NULL when unknown */
+            KL_VEC(kl_step) steps;
+        } tariff;
+        struct {
+            kl_type_ref type;
+            kl_expr *otherwise; /* NULL when unknown */
             bool otherwise_unknown;
-            kl_expr *low, *high;   /* mellan … och … */
+            kl_expr *low, *high; /* mellan … och … */
         } assumption;
         struct {
             kl_type_ref type;
@@ -277,12 +319,33 @@ typedef struct kl_piece {
             bool many;
             KL_VEC(kl_entry_field) columns;
         } outcome;
-        struct { kl_body body; KL_VEC(kl_body) except; } clause;
-        struct { kl_expr *applies, *requires; } requirement; /* also advice; applies NULL: always */
-        struct { kl_name_list overrides; kl_expr *when; kl_set_list gives; } rule; /* when NULL: always */
-        struct { kl_name_list overrides; kl_expr *when; bool first_row, row_by_row; kl_grid grid; } table;
-        struct { kl_label label; } note; /* e) or name */
-        struct { bool tabular; kl_example_body one; kl_grid grid; kl_text base; } example; /* tabular: grid, one example a row */
+        struct {
+            kl_body body;
+            KL_VEC(kl_body) except;
+        } clause;
+        struct {
+            kl_expr *applies, *requires;
+        } requirement; /* also advice; applies NULL: always */
+        struct {
+            kl_name_list overrides;
+            kl_expr *when;
+            kl_set_list gives;
+        } rule; /* when NULL: always */
+        struct {
+            kl_name_list overrides;
+            kl_expr *when;
+            bool first_row, row_by_row;
+            kl_grid grid;
+        } table;
+        struct {
+            kl_label label;
+        } note; /* e) or name */
+        struct {
+            bool tabular;
+            kl_example_body one;
+            kl_grid grid;
+            kl_text base;
+        } example; /* tabular: grid, one example a row */
     } u;
 } kl_piece;
 
@@ -291,7 +354,7 @@ typedef struct kl_comment { /* # to the end of the line */
 } kl_comment;
 
 typedef struct kl_token { /* every token in source order, for the formatter */
-    int kind;       /* T_… of the grammar */
+    int kind;             /* T_… of the grammar */
     kl_span span;
     uint16_t word;  /* the catalogue's entry for a keyword, else KL_NO_WORD */
     uint16_t flags; /* KL_TOKEN_… */

@@ -63,7 +63,7 @@ kl_str kl_buf_view(const kl_buf *b);
     }
 /* Appends VALUE; grows by doubling. */
 #define KL_PUSH(arena, v, ...)                                                                                         \
-    ((v)->n == (v)->cap ? ((v)->p = kl_vec_grow((arena), (v)->p, &(v)->cap, sizeof *(v)->p), (void)0) : (void)0,         \
+    ((v)->n == (v)->cap ? ((v)->p = kl_vec_grow((arena), (v)->p, &(v)->cap, sizeof *(v)->p), (void)0) : (void)0,       \
      (void)((v)->p[(v)->n++] = __VA_ARGS__))
 void *kl_vec_grow(kl_arena *a, void *p, size_t *cap, size_t size);
 

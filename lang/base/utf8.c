@@ -6,13 +6,11 @@
 
 #include "lang/base/base.h"
 
-static size_t sequence(unsigned char lead)
-{
+static size_t sequence(unsigned char lead) {
     return lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
 }
 
-size_t kl_utf8_check(kl_str s)
-{
+size_t kl_utf8_check(kl_str s) {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
         size_t k = sequence(p[i]);
@@ -20,11 +18,9 @@ size_t kl_utf8_check(kl_str s)
             i++;
             continue;
         }
-        if (k == 0 || s.n - i < k)
-            return i;
+        if (k == 0 || s.n - i < k) return i;
         for (size_t j = 1; j < k; j++)
-            if ((p[i + j] & 0xC0) != 0x80)
-                return i;
+            if ((p[i + j] & 0xC0) != 0x80) return i;
         if ((p[i] == 0xE0 && p[i + 1] < 0xA0) || (p[i] == 0xED && p[i + 1] > 0x9F) || /* overlong, surrogates */
             (p[i] == 0xF0 && p[i + 1] < 0x90) || (p[i] == 0xF4 && p[i + 1] > 0x8F))   /* overlong, past U+10FFFF */
             return i;
@@ -33,8 +29,7 @@ size_t kl_utf8_check(kl_str s)
     return s.n;
 }
 
-uint32_t kl_utf8_next(kl_str s, size_t *at)
-{
+uint32_t kl_utf8_next(kl_str s, size_t *at) {
     const unsigned char *p = (const unsigned char *)s.p + *at;
     size_t k = sequence(p[0]);
     if (k <= 1 || s.n - *at < k) {
@@ -42,14 +37,12 @@ uint32_t kl_utf8_next(kl_str s, size_t *at)
         return p[0];
     }
     uint32_t c = p[0] & (0x7Fu >> k);
-    for (size_t j = 1; j < k; j++)
-        c = c << 6 | (p[j] & 0x3Fu);
+    for (size_t j = 1; j < k; j++) c = c << 6 | (p[j] & 0x3Fu);
     *at += k;
     return c;
 }
 
-size_t kl_utf8_width(kl_str s)
-{
+size_t kl_utf8_width(kl_str s) {
     size_t width = 0;
     for (size_t at = 0; at < s.n;) {
         if ((unsigned char)s.p[at] < 0x80) {
@@ -63,36 +56,29 @@ size_t kl_utf8_width(kl_str s)
     return width;
 }
 
-kl_str kl_utf8_compose(kl_arena *a, kl_str s)
-{
+kl_str kl_utf8_compose(kl_arena *a, kl_str s) {
     bool plain = true;
     for (size_t i = 0; i < s.n && plain; i++)
         plain = (unsigned char)s.p[i] < 0xCC; /* below U+0300 everything is composed already */
-    if (plain)
-        return s;
+    if (plain) return s;
     const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
     const utf8proc_uint8_t *in = (const utf8proc_uint8_t *)s.p;
     utf8proc_ssize_t n = utf8proc_decompose(in, (utf8proc_ssize_t)s.n, NULL, 0, options);
-    if (n < 0)
-        return s;
+    if (n < 0) return s;
     utf8proc_int32_t *points = kl_alloc_array(a, (size_t)n + 1, sizeof *points);
     n = utf8proc_decompose(in, (utf8proc_ssize_t)s.n, points, n, options);
     n = n < 0 ? n : utf8proc_normalize_utf32(points, n, options);
-    if (n < 0)
-        return s;
+    if (n < 0) return s;
     char *out = kl_alloc(a, (size_t)n * 4 + 1);
     size_t size = 0;
     for (utf8proc_ssize_t i = 0; i < n; i++)
         size += (size_t)utf8proc_encode_char(points[i], (utf8proc_uint8_t *)out + size);
-    if (size == s.n && memcmp(out, s.p, size) == 0)
-        return s;
+    if (size == s.n && memcmp(out, s.p, size) == 0) return s;
     return (kl_str){out, size};
 }
 
-bool kl_utf8_letter(uint32_t c)
-{
-    if (c < 0x80)
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+bool kl_utf8_letter(uint32_t c) {
+    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
     return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 }
