@@ -215,6 +215,12 @@ size_t kl_text_width(kl_string s); /* columns a terminal gives the text */
 void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r, char decimal,
                     const char *yes, const char *no);
 
+/* The value of a result as JSON: a decided one, or an entry's column in another state. */
+void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r);
+const char *kl_state_word(kl_state state); /* as in the output: decided, not_stated, … */
+const char *kl_reason_word(uint32_t reason);
+const char *kl_truth_word(kl_truth truth);
+
 /* ------------------------------------------------------------------ counting */
 typedef struct kl_tally { /* of one program */
     const kl_program *program;

@@ -17,12 +17,7 @@ struct kl_teller {
 
 static inline bool kl_bit(const uint64_t *bits, size_t i) { return bits[i / 64] >> (i % 64) & 1; }
 
-/* The value of a result as JSON: a decided one, or an entry's column in another state. */
-void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r);
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);
-const char *kl_state_word(kl_state state); /* as in the output: decided, not_stated, … */
-const char *kl_reason_word(uint32_t reason);
-const char *kl_truth_word(kl_truth truth);
 
 #endif
