@@ -176,6 +176,14 @@ static size_t distinct(collected *c, size_t from) {
 
 static bool open(kl_state state) { return state != KL_DECIDED && state != KL_NO_RESULT; }
 
+/* Whether some candidate surely gives entry `slot`, or one equal to it in this record. */
+static bool surely_in(const kl_workspace *w, uint32_t o, uint32_t slots, uint32_t slot, uint32_t row) {
+    uint32_t first = kl_many_first(w, o, slot, row);
+    for (uint32_t s = 0; s < slots; s++)
+        if (kl_many_first(w, o, s, row) == first && kl_by(w, o, s, row, true, NULL, 0)) return true;
+    return false;
+}
+
 /* Entries that are equal in this record are listed once, with all that gave them. */
 static void take_many(collected *c, uint32_t o, uint32_t row) {
     kl_workspace *w = c->seen.workspace;
@@ -206,8 +214,8 @@ static void take_many(collected *c, uint32_t o, uint32_t row) {
     at[1] = c->size;
     for (uint32_t s = 0; s < slots; s++) {
         kl_many(w, o, s, row, &r);
-        if (!open(r.state)) continue;
-        APPEND(c, n, kl_by(w, o, s, row, true, into, most));
+        if (r.state == KL_NO_RESULT || (r.state == KL_DECIDED && surely_in(w, o, slots, s, row))) continue;
+        if (open(r.state)) APPEND(c, n, kl_by(w, o, s, row, true, into, most));
         APPEND(c, n, kl_by(w, o, s, row, false, into, most));
     }
     out->maybe_count = distinct(c, at[1]);
