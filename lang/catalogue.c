@@ -95,6 +95,67 @@ bool kl_piece_surface(kl_str word, kl_surface *surface) {
     return false;
 }
 
+bool kl_is_piece_token(int token) {
+    switch (token) {
+    case T_GUIDELINE:
+    case T_USE:
+    case T_VALUES:
+    case T_RECORD:
+    case T_TARIFF:
+    case T_ASSUMPTION:
+    case T_OUTCOME:
+    case T_CLAUSE:
+    case T_REQUIREMENT:
+    case T_ADVICE:
+    case T_RULE:
+    case T_TABLE:
+    case T_NOTE:
+    case T_EXAMPLE: return true;
+    default: return false;
+    }
+}
+
+bool kl_is_line_token(int token) {
+    switch (token) {
+    case T_ISSUER:
+    case T_DOCUMENT:
+    case T_EDITION:
+    case T_CURRENCY:
+    case T_DATED_BY:
+    case T_SOURCE:
+    case T_OVERRIDES:
+    case T_FIRST_ROW:
+    case T_ROW_BY_ROW:
+    case T_BEFORE:
+    case T_FROM:
+    case T_GIVEN:
+    case T_EXPECTED:
+    case T_FIRED:
+    case T_MISSING:
+    case T_FINDINGS:
+    case T_ASSUMING:
+    case T_BASED_ON:
+    case T_IN_FORCE_FROM:
+    case T_IN_FORCE_THROUGH:
+    case T_IN_FORCE_UNDATED:
+    case T_THROUGH:
+    case T_BEFORE_UNKNOWN:
+    case T_BEFORE_NOTHING:
+    case T_AFTER_UNKNOWN:
+    case T_AFTER_NOTHING:
+    case T_APPLIES_WHEN:
+    case T_HOLDS_WHEN:
+    case T_EXCEPT_WHEN:
+    case T_WHEN:
+    case T_GIVES:
+    case T_FOR:
+    case T_REQUIRES:
+    case T_OPEN:
+    case T_BECAUSE: return true;
+    default: return false;
+    }
+}
+
 kl_str kl_piece_word(kl_piece_kind kind, kl_surface surface) {
     static const int tokens[] = {
         [KL_P_GUIDELINE] = T_GUIDELINE, [KL_P_USE] = T_USE,         [KL_P_VALUES] = T_VALUES,

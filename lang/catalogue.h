@@ -41,6 +41,10 @@ const uint16_t *kl_words_at(const kl_word_index *index, kl_str first);
 /* The keyword of a grammar token, empty when it has none. The first entry of that token, where there are several. */
 kl_str kl_keyword(int token, kl_surface surface);
 
+/* Tokens that begin a piece, and those that begin a line of one. */
+bool kl_is_piece_token(int token);
+bool kl_is_line_token(int token);
+
 /* The surface that has this piece word; false when neither has. */
 bool kl_piece_surface(kl_str word, kl_surface *surface);
 

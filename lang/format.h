@@ -46,8 +46,6 @@ size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line); /* the c
 /* What a line begins with. */
 typedef enum kl_line_kind { KL_L_NONE, KL_L_PIECE, KL_L_HEAD, KL_L_ITEM, KL_L_NAME, KL_L_ROW, KL_L_MORE } kl_line_kind;
 kl_line_kind kl_line_kind_of(const kl_formatter *f, size_t line);
-bool kl_is_piece_token(int token);
-bool kl_is_line_token(int token);
 
 size_t kl_format_width(const kl_formatter *f, size_t token);
 

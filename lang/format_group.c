@@ -5,39 +5,6 @@
 
 #include "lang/parse.h"
 
-bool kl_is_piece_token(int token) {
-    for (size_t i = 0; i < kl_words_count; i++)
-        if (kl_words[i].token == token) return kl_words[i].class == KL_W_PIECE;
-    return false;
-}
-
-bool kl_is_line_token(int token) {
-    switch (token) {
-    case T_OPEN:
-    case T_BECAUSE:
-    case T_IN_FORCE_FROM:
-    case T_IN_FORCE_THROUGH:
-    case T_IN_FORCE_UNDATED:
-    case T_THROUGH:
-    case T_BEFORE_UNKNOWN:
-    case T_BEFORE_NOTHING:
-    case T_AFTER_UNKNOWN:
-    case T_AFTER_NOTHING:
-    case T_APPLIES_WHEN:
-    case T_HOLDS_WHEN:
-    case T_EXCEPT_WHEN:
-    case T_WHEN:
-    case T_GIVES:
-    case T_FOR:
-    case T_REQUIRES:
-    case T_FROM: return true;
-    default: break;
-    }
-    for (size_t i = 0; i < kl_words_count; i++)
-        if (kl_words[i].token == token) return kl_words[i].class == KL_W_HEAD;
-    return false;
-}
-
 kl_line_kind kl_line_kind_of(const kl_formatter *f, size_t line) {
     const kl_line *l = &f->lines.p[line];
     if (l->from == l->to) return KL_L_NONE;
