@@ -20,6 +20,7 @@ bool kl_date_of(int32_t year, int32_t month, int32_t day, int32_t *days) {
 }
 
 kl_civil kl_civil_of(int32_t days) {
+    days = days < KL_DATE_MIN ? KL_DATE_MIN : days > KL_DATE_MAX ? KL_DATE_MAX : days;
     int32_t n = days + MARCH_YEAR_0, era = n / DAYS_400_YEARS, of_era = n % DAYS_400_YEARS;
     int32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int32_t of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;

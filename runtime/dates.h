@@ -14,7 +14,7 @@ typedef struct kl_civil {
 
 /* false: there is no such day. */
 bool kl_date_of(int32_t year, int32_t month, int32_t day, int32_t *days);
-/* `days` in KL_DATE_MIN..KL_DATE_MAX of klausul.h. */
+/* `days` in KL_DATE_MIN..KL_DATE_MAX of klausul.h; past these it gives the first or last day. */
 kl_civil kl_civil_of(int32_t days);
 /* YYYY-MM-DD or YYYYMMDD, nothing before or after. false: not such a date. */
 bool kl_date_parse(const char *text, size_t size, int32_t *days);

@@ -12,18 +12,30 @@ static void undetermined(kl_result *out) {
     out->state = KL_UNDETERMINED;
 }
 
+/* A result of the image as a value of that type: a date that was computed past the calendar is an error. */
+static void resolve(const kl_workspace *w, uint32_t decision, uint32_t type, uint32_t row, kl_result *out) {
+    kl_resolve(w, decision, row, out);
+    if (out->state != KL_DECIDED || type != KL_TYPE_DATE || kl_fits(w->program, type, 0, out->number)) return;
+    memset(out, 0, sizeof *out);
+    out->state = KL_FAILED;
+}
+
 void kl_many(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, kl_result *out) {
+    const kl_program *p = w->program;
     undetermined(out);
     if (!exists(w, outcome, slot, row)) return;
-    kl_resolve(w, kl_decisions(w, kl_o(w->program, outcome, KL_O_FIRST_SLOT) + slot)[row], row, out);
+    const uint8_t *o = kl_row(p, KL_S_OUTCOMES, outcome);
+    resolve(w, kl_decisions(w, kl_at(o, KL_O_FIRST_SLOT) + slot)[row], kl_at(o, KL_O_TYPE), row, out);
 }
 
 void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
                    kl_result *out) {
+    const kl_program *p = w->program;
     undetermined(out);
-    if (!exists(w, outcome, slot, row) || column >= kl_o(w->program, outcome, KL_O_COLUMNS)) return;
-    kl_resolve(w, kl_l(w->program, kl_o(w->program, outcome, KL_O_FIRST_SLOT) + slot, KL_L_FIRST_VALUE) + column, row,
-               out);
+    if (!exists(w, outcome, slot, row) || column >= kl_o(p, outcome, KL_O_COLUMNS)) return;
+    const uint8_t *o = kl_row(p, KL_S_OUTCOMES, outcome);
+    resolve(w, kl_l(p, kl_at(o, KL_O_FIRST_SLOT) + slot, KL_L_FIRST_VALUE) + column,
+            kl_word(p, KL_S_COLUMNS, kl_at(o, KL_O_FIRST_COLUMN) + column, 2), row, out);
 }
 
 static bool same_entry(const kl_workspace *w, uint32_t outcome, uint32_t a, uint32_t b, uint32_t row) {

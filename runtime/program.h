@@ -172,7 +172,6 @@ typedef struct kl_node {             /* of the walk: memory for one node of the 
     uint32_t stamp, reduced;         /* the image's node: what it came to in the walk `stamp` */
     uint32_t frame, next;            /* the stack */
     uint32_t question, first, chain; /* the reduced node: edges from `first` in the pool; the next with the same hash */
-    uint32_t marked;
 } kl_node;
 typedef struct kl_stamped {
     uint32_t stamp, value;

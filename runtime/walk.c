@@ -48,7 +48,6 @@ static uint32_t ask_same(const kl_workspace *w, const uint8_t *question, uint32_
     kl_resolve(w, kl_word1(w->program, KL_S_CUTS, kl_at(question, KL_Q_FIRST_CUT)), row, &b);
     if (a.state == KL_CONFLICT || b.state == KL_CONFLICT) return 0;
     if (a.state == KL_FAILED || b.state == KL_FAILED) return cells + EDGE_ERROR;
-    if (a.state == KL_NO_RESULT || b.state == KL_NO_RESULT) return cells + EDGE_NONE;
     if (a.state == KL_UNDETERMINED || b.state == KL_UNDETERMINED) return KL_ABSENT;
     return kl_same_result(&a, &b);
 }
@@ -216,7 +215,6 @@ static uint32_t unique(reduction *x, uint32_t question, uint32_t count) {
     node->question = question;
     node->first = x->edges;
     node->chain = bucket->value;
-    node->marked = 0;
     bucket->value = x->nodes;
     x->edges += count;
     return x->nodes++;
@@ -260,28 +258,18 @@ static uint32_t reduce(reduction *x, uint32_t root) {
     }
 }
 
+/* Bottom-up, no node is made that the root does not reach: every reduced node's question and every class of results counts. */
 void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into) {
     const kl_program *p = w->program;
     const uint8_t *l = kl_row(p, KL_S_SLOTS, slot);
     reduction x = {.w = w, .row = row, .base = kl_at(l, KL_L_FIRST_NODE), .plain = KL_ABSENT, .variable = KL_ABSENT};
     x.stamp = kl_new_stamp(w);
-    uint32_t child = reduce(&x, kl_at(l, KL_L_ROOT));
-    if (child & KL_TERMINAL)
-        kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
-    else
-        w->nodes[child].marked = 1;
-    for (uint32_t n = x.nodes; n-- > 0;) { /* a reduced node's children lie below it */
-        const kl_node *node = &w->nodes[n];
-        if (!node->marked) continue;
-        const uint8_t *question = kl_row(p, KL_S_QUESTIONS, node->question);
+    (void)reduce(&x, kl_at(l, KL_L_ROOT));
+    for (uint32_t n = 0; n < x.nodes; n++) {
+        const uint8_t *question = kl_row(p, KL_S_QUESTIONS, w->nodes[n].question);
         if (kl_at(question, KL_Q_KIND) == KL_Q_EDITION) kl_wait_edition(kl_at(question, KL_Q_SOURCE), into);
         kl_wait_refs(w, kl_at(question, KL_Q_FIRST_REF), kl_at(question, KL_Q_REFS), slot, row, into);
-        for (uint32_t i = 0; i < completions(question); i++) {
-            child = w->edges[node->first + i];
-            if (child & KL_TERMINAL)
-                kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
-            else
-                w->nodes[child].marked = 1;
-        }
     }
+    for (uint32_t r = x.plain; r != KL_ABSENT; r = w->results[r].next) kl_wait_result(w, r, slot, row, into);
+    for (uint32_t r = x.variable; r != KL_ABSENT; r = w->results[r].next) kl_wait_result(w, r, slot, row, into);
 }

@@ -120,11 +120,18 @@ uint32_t image_candidate(image *m, uint32_t entry, uint32_t result, uint32_t fir
     return ROW(m, KL_S_CANDIDATES, entry, result, fires, fires, 0, 0);
 }
 
+uint32_t image_question2(image *m, kl_question_kind kind, uint32_t source, uint32_t cells, const uint32_t *cuts,
+                         size_t cut_count, uint32_t flags, const uint32_t *refs, size_t ref_count) {
+    uint32_t first = image_count(m, KL_S_CUTS), first_ref = image_count(m, KL_S_REFS);
+    for (size_t i = 0; i < cut_count; i++) ROW(m, KL_S_CUTS, cuts[i]);
+    for (size_t i = 0; i < ref_count; i++) ROW(m, KL_S_REFS, refs[2 * i], refs[2 * i + 1]);
+    return ROW(m, KL_S_QUESTIONS, (uint32_t)kind, source, cells, first, (uint32_t)cut_count, flags, first_ref,
+               (uint32_t)ref_count);
+}
+
 uint32_t image_question(image *m, kl_question_kind kind, uint32_t source, uint32_t cells, const uint32_t *cuts,
                         size_t cut_count, kl_ref_kind ref, uint32_t index) {
-    uint32_t first = image_count(m, KL_S_CUTS), first_ref = ROW(m, KL_S_REFS, (uint32_t)ref, index);
-    for (size_t i = 0; i < cut_count; i++) ROW(m, KL_S_CUTS, cuts[i]);
-    return ROW(m, KL_S_QUESTIONS, (uint32_t)kind, source, cells, first, (uint32_t)cut_count, 0, first_ref, 1);
+    return image_question2(m, kind, source, cells, cuts, cut_count, 0, (const uint32_t[]){(uint32_t)ref, index}, 1);
 }
 
 uint32_t image_node(image *m, uint32_t question, const uint32_t *edges, size_t count) {

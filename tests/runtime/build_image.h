@@ -47,6 +47,9 @@ uint32_t image_candidate(image *m, uint32_t entry, uint32_t result, uint32_t fir
 /* A question with its cuts, and one reference. */
 uint32_t image_question(image *m, kl_question_kind kind, uint32_t source, uint32_t cells, const uint32_t *cuts,
                         size_t cut_count, kl_ref_kind ref, uint32_t index);
+/* With flags and several references: kind and index of each. */
+uint32_t image_question2(image *m, kl_question_kind kind, uint32_t source, uint32_t cells, const uint32_t *cuts,
+                         size_t cut_count, uint32_t flags, const uint32_t *refs, size_t ref_count);
 uint32_t image_node(image *m, uint32_t question, const uint32_t *edges, size_t count);
 #define NODE(m, question, ...)                                                                                         \
     image_node((m), (question), (const uint32_t[]){__VA_ARGS__},                                                       \
