@@ -18,14 +18,50 @@ static kl_compare mirrored(kl_compare op) {
     }
 }
 
+/* ------------------------------------------------------------------ what is not so, and what is none */
+static bool feeds(const kl_front *f, uint32_t node) {
+    const ir_node *n = node == IR_NONE ? NULL : kl_node_at(f, node);
+    if (!n || n->kind == IR_NUMBER || n->kind == IR_FIELD || n->kind == IR_ASSUME) return false;
+    return n->kind == IR_FEED || (n->kind != IR_SELECT && feeds(f, n->a)) || feeds(f, n->b) || feeds(f, n->c);
+}
+
+/* Yes where a number without choices has a value: no where an outcome that feeds it is none. */
+static uint32_t has_value(kl_front *f, uint32_t node, ir_type type) {
+    if (!feeds(f, node)) return kl_n_bool(f, 1);
+    if (type.kind != KL_T_VALUES) return kl_n_range(f, node, INT64_MIN, INT64_MAX);
+    size_t n = f->g->sets.p[type.set].values.n;
+    uint64_t *all = kl_alloc_array(f->arena, (n + 63) / 64, sizeof *all);
+    for (size_t i = 0; i < n; i++) all[i / 64] |= UINT64_C(1) << (i % 64);
+    return kl_n_in(f, node, type.set, all);
+}
+
+/* A comparison of `a` said with inte or ≠. With a none it is no, as the plain one is. */
+uint32_t kl_front_differs(kl_front *f, uint32_t same, kl_val a) {
+    uint32_t out = kl_n_not(f, same);
+    if (!feeds(f, a.node)) return out;
+    kl_arm_list arms = kl_front_arms(f, a.node);
+    uint32_t *truths = kl_alloc_array(f->arena, arms.n + 1, sizeof *truths);
+    for (size_t i = 0; i < arms.n; i++) truths[i] = has_value(f, arms.p[i].node, a.type);
+    return kl_n_and(f, out, kl_front_join_arms(f, &arms, truths));
+}
+
+static uint32_t pair_differs(kl_front *f, uint32_t a, uint32_t b) {
+    if (!feeds(f, a) && !feeds(f, b)) return kl_n_compare(f, a, KL_NE, b);
+    uint32_t less = kl_n_compare(f, a, KL_LT, b), more = kl_n_compare(f, b, KL_LT, a);
+    return kl_n_or(f, less, more);
+}
+
 /* Two numbers without choices. */
 static uint32_t compare_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t b) {
     if (kl_node_at(f, a)->kind == IR_NUMBER && kl_node_at(f, b)->kind != IR_NUMBER) return compare_leaves(f, b, mirrored(op), a);
-    if (kl_node_at(f, b)->kind != IR_NUMBER) return kl_n_compare(f, a, op, b);
+    if (kl_node_at(f, b)->kind != IR_NUMBER) return op == KL_NE ? pair_differs(f, a, b) : kl_n_compare(f, a, op, b);
     int64_t v = kl_node_at(f, b)->value;
     switch (op) {
     case KL_EQ: return kl_n_range(f, a, v, v);
-    case KL_NE: return kl_n_not(f, kl_n_range(f, a, v, v));
+    case KL_NE: {
+        uint32_t same = kl_n_range(f, a, v, v);
+        return kl_front_differs(f, same, (kl_val){.node = a, .type = kl_node_at(f, a)->type});
+    }
     case KL_LT: return kl_n_range(f, a, INT64_MIN, v - 1);
     case KL_LE: return kl_n_range(f, a, INT64_MIN, v);
     case KL_GT: return kl_n_range(f, a, v + 1, INT64_MAX);
@@ -35,7 +71,8 @@ static uint32_t compare_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t 
 }
 
 /* Two values of one set, or two texts: equal or not. */
-static uint32_t equal_leaves(kl_front *f, uint32_t a, uint32_t b, ir_type type) {
+static uint32_t equal_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t b, ir_type type) {
+    uint32_t same;
     if (kl_node_at(f, a)->kind == IR_NUMBER) {
         uint32_t t = a;
         a = b;
@@ -43,13 +80,15 @@ static uint32_t equal_leaves(kl_front *f, uint32_t a, uint32_t b, ir_type type) 
     }
     ir_node x = *kl_node_at(f, a), y = *kl_node_at(f, b);
     if (type.kind == KL_T_TEXT) {
-        if (x.kind == IR_NUMBER) return kl_n_bool(f, x.value == y.value);
-        return y.kind == IR_NUMBER ? kl_n_text(f, x.field, f->g->texts.p[y.value]) : kl_n_same_text(f, x.field, y.field);
+        if (x.kind == IR_NUMBER) return kl_n_bool(f, (x.value == y.value) == (op == KL_EQ));
+        same = y.kind == IR_NUMBER ? kl_n_text(f, x.field, f->g->texts.p[y.value]) : kl_n_same_text(f, x.field, y.field);
+        return op == KL_NE ? kl_n_not(f, same) : same;
     }
-    if (y.kind != IR_NUMBER) return kl_n_compare(f, a, KL_EQ, b);
+    if (y.kind != IR_NUMBER) return op == KL_NE ? pair_differs(f, a, b) : kl_n_compare(f, a, op, b);
     uint64_t *words = kl_alloc_array(f->arena, (f->g->sets.p[type.set].values.n + 63) / 64, sizeof *words);
     words[y.value / 64] |= UINT64_C(1) << (y.value % 64);
-    return kl_n_in(f, a, type.set, words);
+    same = kl_n_in(f, a, type.set, words);
+    return op == KL_NE ? kl_front_differs(f, same, (kl_val){.node = a, .type = type}) : same;
 }
 
 static uint32_t same_truth(kl_front *f, uint32_t a, uint32_t b) { return kl_n_if(f, a, b, kl_n_not(f, b)); }
@@ -86,8 +125,7 @@ uint32_t kl_front_compare(kl_front *f, kl_val a, kl_compare op, kl_val b, kl_spa
         uint32_t *inner = kl_alloc_array(f->arena, right.n + 1, sizeof *inner);
         for (size_t j = 0; j < right.n; j++) {
             uint32_t x = left.p[i].node, y = right.p[j].node;
-            inner[j] = ordered ? compare_leaves(f, x, op, y) : equal_leaves(f, x, y, a.type);
-            if (!ordered && op == KL_NE) inner[j] = kl_n_not(f, inner[j]);
+            inner[j] = ordered ? compare_leaves(f, x, op, y) : equal_leaves(f, x, op, y, a.type);
         }
         outer[i] = kl_front_join_arms(f, &right, inner);
     }
@@ -132,7 +170,8 @@ static uint32_t in_range(kl_front *f, kl_val a, const kl_expr *low, const kl_exp
             return kl_front_join_arms(f, &arms, truths);
         }
     }
-    return kl_n_and(f, kl_front_compare(f, a, KL_GE, lo, span), kl_front_compare(f, a, KL_LE, hi, span));
+    uint32_t least = kl_front_compare(f, a, KL_GE, lo, span), most = kl_front_compare(f, a, KL_LE, hi, span);
+    return kl_n_and(f, least, most);
 }
 
 uint32_t kl_front_among(kl_front *f, kl_val a, const kl_expr_list *list, kl_span span) {
@@ -280,7 +319,7 @@ uint32_t kl_lower_truth(kl_front *f, const kl_expr *e) {
     case KL_E_BREACHED: out = lower_breached(f, e); break;
     default: out = lower_name_truth(f, e); break;
     }
-    if (e->negate) out = kl_n_not(f, out);
+    if (e->negate) out = e->kind == KL_E_IN || e->kind == KL_E_BETWEEN ? kl_front_differs(f, out, a) : kl_n_not(f, out);
     f->at = outer;
     return out;
 }

@@ -223,6 +223,7 @@ kl_arm_list kl_front_arms(kl_front *f, uint32_t node);
 uint32_t kl_front_join_arms(kl_front *f, const kl_arm_list *arms, const uint32_t *truths); /* the truth of whichever arm holds */
 uint32_t kl_lower_truth(kl_front *f, const kl_expr *e);
 uint32_t kl_front_compare(kl_front *f, kl_val a, kl_compare op, kl_val b, kl_span span);
+uint32_t kl_front_differs(kl_front *f, uint32_t same, kl_val a); /* `same`, a comparison of a, said with inte */
 uint32_t kl_front_among(kl_front *f, kl_val a, const kl_expr_list *list, kl_span span);
 kl_case_list kl_front_result(kl_front *f, const kl_expr *e, ir_type type);
 

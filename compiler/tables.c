@@ -138,7 +138,7 @@ static uint32_t alternative(kl_front *f, const column *c, const kl_expr *e, cons
         kl_expr *one[] = {&range};
         kl_expr_list list = {one, 1, 1};
         uint32_t in = kl_front_among(f, c->test, &list, e->span);
-        return e->negate ? kl_n_not(f, in) : in;
+        return e->negate ? kl_front_differs(f, in, c->test) : in;
     }
     if (e->kind == KL_E_HAS || e->kind == KL_E_LACKS || (e->kind == KL_E_EMPTY && !e->a)) {
         kl_front_report(f, e->span, KL_D_SET_WANTED, 0);
@@ -166,7 +166,7 @@ static uint32_t test_cell(kl_front *f, const column *c, const kl_cell *cell) {
     }
     if (plain.n) parts[n++] = kl_front_among(f, c->test, &plain, cell->span);
     uint32_t out = kl_n_fold(f, IR_OR, parts, n);
-    return cell->negate ? kl_n_not(f, out) : out;
+    return cell->negate ? kl_front_differs(f, out, c->test) : out;
 }
 
 /* ------------------------------------------------------------------ result cells */

@@ -164,13 +164,7 @@ static void build_truths(kl_deciding *k) {
 
 /* ------------------------------------------------------------------ candidates */
 static uint32_t one_arm(kl_deciding *k, const kl_arm *a) {
-    uint32_t own = KL_LEAF | set_of_one(k, a->result);
-    if (a->absent != KL_NO_FORM) {
-        uint32_t open = kl_result_put(k->endings, KL_RESULT_OPEN, kl_edition_entry(k->forms, a->entry));
-        own = kl_dd_ite(&k->m, truth(k, a->absent), KL_LEAF | set_of_one(k, open), own);
-    }
-    uint32_t holds = truth(k, a->holds);
-    return kl_dd_is_leaf(own) ? kl_dd_give(&k->m, holds, own) : kl_dd_ite(&k->m, holds, own, KL_LEAF);
+    return kl_dd_give(&k->m, truth(k, a->holds), KL_LEAF | set_of_one(k, a->result));
 }
 
 static uint32_t merge_group(kl_deciding *k, const kl_arm *arms, size_t n) {
@@ -216,14 +210,14 @@ static bool ask_same(kl_deciding *k) {
         for (size_t i = 0; i < n; i++) {
             if (members[i] == lead || kl_asked_same(&k->asked, lead, members[i]) != KL_NO_FORM) continue;
             kl_span64 a = kl_result_span(k->endings, lead), b = kl_result_span(k->endings, members[i]);
-            kl_ask_same(&k->asked, lead, members[i], (a.states | b.states) & (KL_CAN_ERROR | KL_CAN_NONE));
+            kl_ask_same(&k->asked, lead, members[i], (a.states | b.states) & KL_CAN_ERROR);
             added = true;
         }
     }
     return added;
 }
 
-static uint32_t expand_set(kl_deciding *k, uint32_t set, uint32_t conflict, uint32_t none) {
+static uint32_t expand_set(kl_deciding *k, uint32_t set, uint32_t conflict) {
     const uint32_t *members;
     uint32_t lead;
     size_t n = leader(k, set, &lead, &members);
@@ -231,9 +225,8 @@ static uint32_t expand_set(kl_deciding *k, uint32_t set, uint32_t conflict, uint
     for (size_t i = n; i-- > 0;) {
         if (members[i] == lead) continue;
         uint32_t question = kl_asked_same(&k->asked, lead, members[i]);
-        bool can_be_none = k->asked.list.p[question].states & KL_CAN_NONE;
-        kl_run runs[3] = {{1, conflict}, {2, out}, {3, none}};
-        out = kl_dd_node_of(&k->m, k->level_of.p[question], runs, can_be_none ? 3 : 2);
+        kl_run runs[2] = {{1, conflict}, {2, out}};
+        out = kl_dd_node_of(&k->m, k->level_of.p[question], runs, 2);
     }
     return out;
 }
@@ -248,12 +241,11 @@ static uint32_t beyond(kl_deciding *k, kl_beyond said, const kl_decision *d) {
 
 static uint32_t build_results(kl_deciding *k, const kl_decision *d, uint32_t merged) {
     kl_diagram *m = &k->m;
-    uint32_t none = KL_LEAF | kl_result_put(k->endings, KL_RESULT_NONE, KL_REASON_NO_CLAUSE);
     uint32_t conflict = KL_LEAF | kl_result_put(k->endings, KL_RESULT_CONFLICT, 0);
     uint32_t *to = kl_alloc_array(k->arena, k->sets.n, sizeof *to);
     to[SET_NONE] = KL_LEAF | d->otherwise;
     to[SET_CONFLICT] = conflict;
-    for (uint32_t set = SET_CONFLICT + 1; set < k->sets.n; set++) to[set] = expand_set(k, set, conflict, none);
+    for (uint32_t set = SET_CONFLICT + 1; set < k->sets.n; set++) to[set] = expand_set(k, set, conflict);
     uint32_t r = kl_dd_replace(m, merged, to);
     r = kl_dd_ite(m, truth(k, k->scope), r, KL_LEAF | d->outside);
     uint32_t after = beyond(k, k->forms->g->after, d), before = beyond(k, k->forms->g->before, d);
@@ -276,7 +268,6 @@ static void ask_all(kl_deciding *k, const kl_decision *d) {
     for (size_t i = 0; i < d->arms.n; i++) {
         kl_ask(&k->asked, d->arms.p[i].holds);
         kl_ask(&k->asked, d->arms.p[i].blocked);
-        kl_ask(&k->asked, d->arms.p[i].absent);
     }
 }
 
@@ -482,9 +473,6 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     d->not_in_force = kl_result_put(e, KL_RESULT_NONE, KL_REASON_NOT_IN_FORCE);
     d->diagram = !k->forms->g->outcomes.p[outcome].row_by_row;
     if (!d->diagram) return true;
-    for (size_t i = 0; i < d->arms.n; i++) /* all results there are, before sets of them are made */
-        if (d->arms.p[i].absent != KL_NO_FORM)
-            kl_result_put(e, KL_RESULT_OPEN, kl_edition_entry(k->forms, d->arms.p[i].entry));
     ask_all(k, d);
     kl_ask_done(&k->asked);
     uint32_t root;

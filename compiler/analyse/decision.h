@@ -15,7 +15,6 @@ typedef struct kl_arm { /* one way in which a rule or row can give one result */
     uint32_t holds;    /* form: its condition and period, and the choice in its value */
     uint32_t by;       /* form: without the choice */
     uint32_t blocked;  /* form: something that overrides it holds; or KL_NO_FORM */
-    uint32_t absent;   /* form: no edition at hand; or KL_NO_FORM */
     uint32_t result;
 } kl_arm;
 typedef KL_VEC(kl_arm) kl_arms;

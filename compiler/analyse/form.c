@@ -111,11 +111,6 @@ static const kl_span64 WHOLE = {INT64_MIN, INT64_MAX, 0, false, KL_NO_FORM};
 static uint32_t range(kl_forms *f, uint32_t a, int64_t lo, int64_t hi) {
     const kl_form *n = kl_form_at(f, a);
     if (n->kind == KL_FORM_NUMBER) return kl_form_const(f, n->lo >= lo && n->lo <= hi);
-    if (n->kind == KL_FORM_NUMBER_ASSUME && f->g->assumptions.p[n->x].bounded) {
-        const ir_assumption *s = &f->g->assumptions.p[n->x];
-        if (lo <= s->lo && hi >= s->hi) return kl_form_const(f, 1);
-        if (lo > s->hi || hi < s->lo || lo > hi) return kl_form_const(f, 0);
-    }
     kl_form r = blank(KL_FORM_RANGE);
     if (n->kind == KL_FORM_NUMBER_FIELD) {
         kl_type_kind type = f->g->fields.p[n->x].type.kind;
@@ -434,6 +429,14 @@ uint32_t kl_form_in_force(kl_forms *f) {
     uint32_t sides[2] = {f->g->period_before, f->g->period_after};
     kl_beyond said[2] = {f->g->before, f->g->after};
     return edition(f, IR_NONE, kl_form_const(f, 1), sides, said);
+}
+
+int kl_form_settled(const kl_forms *f, uint32_t form) {
+    const kl_form *n = kl_form_at(f, form), *a = n->kind == KL_FORM_RANGE ? kl_form_at(f, n->a) : NULL;
+    if (!a || a->kind != KL_FORM_NUMBER_ASSUME || !f->g->assumptions.p[a->x].bounded) return 2;
+    const ir_assumption *s = &f->g->assumptions.p[a->x];
+    if (n->lo <= s->lo && n->hi >= s->hi) return 1;
+    return n->lo > s->hi || n->hi < s->lo || n->lo > n->hi ? 0 : 2;
 }
 
 /* ------------------------------------------------------------------ what a form reads */

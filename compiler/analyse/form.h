@@ -104,6 +104,9 @@ uint32_t kl_form_or(kl_forms *f, uint32_t a, uint32_t b);
 uint32_t kl_edition_entry(const kl_forms *f, uint32_t entry);
 uint32_t kl_form_edition(kl_forms *f, uint32_t entry);
 
+/* A comparison of an assumption that its bounds settle, whatever value it has: 0 or 1; else 2. */
+int kl_form_settled(const kl_forms *f, uint32_t form);
+
 /* bounds.c: what a number can be. Outcomes that feed it must have been decided. */
 kl_span64 kl_form_span(kl_forms *f, uint32_t number);
 /* The values a question about it is cut over: those of its type, whatever feeds it. */

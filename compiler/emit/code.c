@@ -40,6 +40,10 @@ static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
     case KL_FORM_IN: truth(e, form, KL_OP_B_IN, at(e, n->a), n->y, n->x); break;
     case KL_FORM_RANGE_FIELD:
     case KL_FORM_RANGE:
+        if (kl_form_settled(e->forms, form) < 2) {
+            truth(e, form, KL_OP_B_CONST, (uint32_t)kl_form_settled(e->forms, form), 0, 0);
+            break;
+        }
         lo = kl_const_row(e, n->lo);
         hi = kl_const_row(e, n->hi);
         if (n->kind == KL_FORM_RANGE)

@@ -46,14 +46,26 @@ static uint32_t any_of(kl_emit *e, const uint32_t *entries, size_t n) {
     return out;
 }
 
+static void push_arm(kl_emit *e, const ir_candidate *c, uint32_t by, uint32_t holds, uint32_t result, kl_arms *out) {
+    uint32_t blocked = any_of(e, c->overriders.p, c->overriders.n);
+    KL_PUSH(e->arena, out, ((kl_arm){c->entry, holds, by, blocked, result}));
+}
+
+/* Where its edition is not at hand, a rule or row gives something open instead, whatever its value and the choices in it. */
 static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out) {
-    kl_arm a = {.entry = c->entry, .absent = kl_form_of(e->forms, c->absent), .result = result};
-    a.by = a.holds = kl_form_of_entry(e->forms, c->entry);
-    if (c->guard != IR_NONE) a.holds = kl_form_and(e->forms, a.by, kl_form_of(e->forms, c->guard));
-    a.blocked = any_of(e, c->overriders.p, c->overriders.n);
-    if (a.absent != KL_NO_FORM && kl_form_at(e->forms, a.absent)->kind == KL_FORM_CONST && kl_form_at(e->forms, a.absent)->lo == 0)
-        a.absent = KL_NO_FORM;
-    KL_PUSH(e->arena, out, a);
+    kl_forms *f = e->forms;
+    uint32_t by = kl_form_of_entry(f, c->entry), holds = by, absent = kl_form_of(f, c->absent);
+    if (c->guard != IR_NONE) holds = kl_form_and(f, by, kl_form_of(f, c->guard));
+    if (absent == KL_NO_FORM || absent == kl_form_const(f, 0)) {
+        push_arm(e, c, by, holds, result, out);
+        return;
+    }
+    uint32_t open = kl_result_put(&e->endings, KL_RESULT_OPEN, kl_edition_entry(f, c->entry));
+    uint32_t here = kl_form_not(f, absent), elsewhere = kl_form_and(f, by, absent);
+    push_arm(e, c, by, kl_form_and(f, holds, here), result, out);
+    for (size_t i = out->n; i-- > 0 && out->p[i].entry == c->entry;)
+        if (out->p[i].result == open) return; /* by another arm of the same rule */
+    push_arm(e, c, by, elsewhere, open, out);
 }
 
 /* Bits of the assumptions that each form hangs on, for all forms so far. */
@@ -76,10 +88,10 @@ static const uint64_t *assumed(kl_emit *e, uint32_t form) {
 
 static void candidate_refs(kl_emit *e, const kl_arm *a, kl_ref_list *out) {
     const kl_ending *r = kl_result_at(&e->endings, a->result);
-    uint32_t forms[3] = {a->holds, a->absent, r->kind == KL_RESULT_NUMBER ? (uint32_t)r->value : KL_NO_FORM};
+    uint32_t forms[2] = {a->holds, r->kind == KL_RESULT_NUMBER ? (uint32_t)r->value : KL_NO_FORM};
     for (size_t w = 0; w < e->assumed_words; w++) {
         uint64_t bits = 0;
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 2; i++)
             if (forms[i] != KL_NO_FORM) bits |= assumed(e, forms[i])[w];
         for (; bits; bits &= bits - 1)
             KL_PUSH(e->arena, out, ((ir_ref){IR_REF_ASSUMPTION, (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(bits)}));
