@@ -174,8 +174,8 @@ typedef enum kl_question_kind {
     KL_Q_CODES,   /* source: N register holding a code; CUTS: a cell per code; then tag answers likewise */
     KL_Q_EDITION, /* source: entry whose edition is not at hand: answers 0 gives nothing, 1 gives something; never known */
     KL_Q_SAME     /* source: RESULTS; one CUT: another of RESULTS; two candidates' results, not both constant. Cells 0 different, 1 equal (state and value;
-                   * for external the document); then tag answers likewise. In this order: either is conflict: 0; either is error, or none: that tag's
-                   * answer; either is unknown: unknown (never none); else by their states and values */
+                   * for external the document); then tag answers likewise. In this order: either is conflict: 0; either is error: that tag's
+                   * answer; either is unknown: unknown (never none); else by their states and values, none being equal to none only */
 } kl_question_kind;
 /* DERIVED, CODES and SAME: answers = cells + 5; answer cells + (tag - 2) for the tags error 2, none 3, not stated 4, external 5, conflict 6.
  * When such a question is unknown its completions are the cells, and also tag none when KL_QUESTION_MAY_BE_NONE is set. Edges for tags that cannot be

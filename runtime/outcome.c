@@ -178,7 +178,7 @@ static bool possible(kl_workspace *w, uint32_t slot, uint32_t row, const kl_resu
     kl_walk_start(&k, w, slot, row);
     while (kl_walk_next(&k, &result)) {
         kl_resolve(w, result, row, &r);
-        bool never = r.state == KL_NO_RESULT || r.state == KL_NOT_STATED ||
+        bool never = (r.state == KL_NO_RESULT && r.reason == KL_REASON_NO_CLAUSE) || r.state == KL_NOT_STATED ||
                      (r.state == KL_DECIDED && !kl_same_result(&r, registered));
         if (!never) return true;
     }
@@ -197,8 +197,8 @@ kl_audit kl_audit_of(kl_workspace *w, uint32_t outcome, uint32_t row) {
     kl_outcome(w, outcome, row, &r);
     switch (r.state) {
     case KL_DECIDED: return kl_same_result(&r, &registered) ? KL_AUDIT_AGREES : KL_AUDIT_DIFFERS;
-    case KL_NOT_STATED:
-    case KL_NO_RESULT: return KL_AUDIT_DIFFERS;
+    case KL_NOT_STATED: return KL_AUDIT_DIFFERS;
+    case KL_NO_RESULT: /* may be outside the scope, where nothing is a finding */
     case KL_UNDETERMINED:
         return possible(w, kl_o(p, outcome, KL_O_FIRST_SLOT), row, &registered) ? KL_AUDIT_POSSIBLE : KL_AUDIT_DIFFERS;
     case KL_EXTERNAL:
