@@ -126,10 +126,8 @@ kl_arm_list kl_front_arms(kl_front *f, uint32_t node) {
 }
 
 uint32_t kl_front_join_arms(kl_front *f, const kl_arm_list *arms, const uint32_t *truths) {
-    bool same = true;
-    for (size_t i = 1; i < arms->n; i++) same = same && truths[i] == truths[0];
     if (arms->n == 0) return kl_n_bool(f, 2);
-    if (same) return truths[0];
+    if (arms->n == 1) return truths[0];
     uint32_t out = kl_n_bool(f, 0);
     for (size_t i = 0; i < arms->n; i++) out = kl_n_or(f, out, kl_n_and(f, arms->p[i].guard, truths[i]));
     return out;

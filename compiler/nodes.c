@@ -108,8 +108,8 @@ uint32_t kl_n_fold(kl_front *f, ir_kind kind, const uint32_t *parts, size_t n) {
 }
 
 uint32_t kl_n_if(kl_front *f, uint32_t c, uint32_t x, uint32_t y) {
-    if (x == y) return x;
-    return kl_n_or(f, kl_n_and(f, c, x), kl_n_and(f, kl_n_not(f, c), y));
+    uint32_t yes = kl_n_and(f, c, x), no = kl_n_and(f, kl_n_not(f, c), y);
+    return kl_n_or(f, yes, no);
 }
 
 uint32_t kl_n_range(kl_front *f, uint32_t a, int64_t lo, int64_t hi) {
