@@ -203,7 +203,8 @@ static bool row_readable(kl_reading *r, uint32_t row) {
     const char *data = r->chunk->bytes.data;
     size_t start = r->split.starts[row], end = r->split.ends[(size_t)row * r->split.columns + r->split.columns - 1];
     kl_string nothing = {"", 0};
-    if (flags & KL_ROW_BROKEN) kl_reading_refuse(r, row, KL_REJECT_QUOTE, nothing, nothing);
+    if (end - start > KL_RECORD_BYTES) kl_reading_refuse(r, row, KL_REJECT_LONG, nothing, nothing);
+    else if (flags & KL_ROW_BROKEN) kl_reading_refuse(r, row, KL_REJECT_QUOTE, nothing, nothing);
     else if (flags & KL_ROW_RAGGED) kl_reading_refuse(r, row, KL_REJECT_CELLS, nothing, nothing);
     else if (r->dirty && !kl_utf8_ok(data + start, end - start)) kl_reading_refuse(r, row, KL_REJECT_UTF8, nothing, nothing);
     else return true;

@@ -256,11 +256,11 @@ static void read_row(kl_reading *r, uint32_t row, const char *text, size_t size)
     r->first_event[row] = first;
     r->keys[row] = nothing;
     r->rejects[row] = (kl_reject){.reason = KL_REJECT_NOT, .record = r->before + row, .line = r->line, .field = KL_INDEX_NONE};
-    bool utf8 = !r->dirty || kl_utf8_ok(text, size), whole = utf8 && parse_line(r, text, size);
+    bool fits = size <= KL_RECORD_BYTES, utf8 = !r->dirty || kl_utf8_ok(text, size), whole = fits && utf8 && parse_line(r, text, size);
     if (!whole) r->event_count = first;
     r->first_event[row + 1] = r->event_count;
     if (!whole) {
-        kl_reading_refuse(r, row, utf8 ? KL_REJECT_JSON : KL_REJECT_UTF8, nothing, nothing);
+        kl_reading_refuse(r, row, !fits ? KL_REJECT_LONG : utf8 ? KL_REJECT_JSON : KL_REJECT_UTF8, nothing, nothing);
         return;
     }
     for (size_t i = first; i < r->event_count; i++)
