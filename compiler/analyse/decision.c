@@ -80,12 +80,22 @@ static uint32_t set_of_one(kl_deciding *k, uint32_t result) {
     return k->single[result];
 }
 
+static bool is_open(const kl_deciding *k, uint32_t result) { return kl_result_at(k->endings, result)->kind == KL_RESULT_OPEN; }
+
+/* An entry that one candidate puts in is in, whatever an edition not at hand would add. */
+static uint32_t join_entries(const kl_deciding *k, uint32_t a, uint32_t b) {
+    uint32_t x = k->members.p[k->sets.p[a]], y = k->members.p[k->sets.p[b]];
+    if (is_open(k, x) != is_open(k, y)) return is_open(k, x) ? b : a;
+    return x < y ? a : b;
+}
+
 /* Results a and b meet. Two that are fixed and not one differ, and what an edition not at hand would give differs from all else. */
 static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
     kl_deciding *k = self;
     if (a == b || b == SET_NONE) return a;
     if (a == SET_NONE) return b;
     if (a == SET_CONFLICT || b == SET_CONFLICT) return SET_CONFLICT;
+    if (k->many) return join_entries(k, a, b);
     size_t n = set_size(k, a), m = set_size(k, b), count = 0, fixed = 0;
     bool open = false;
     uint32_t *both = kl_alloc_array(k->arena, n + m, sizeof *both);
@@ -95,7 +105,7 @@ static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
         i += x == least;
         j += y == least;
         fixed += fixed_in(k, least);
-        open = open || kl_result_at(k->endings, least)->kind == KL_RESULT_OPEN;
+        open = open || is_open(k, least);
         both[count++] = least;
     }
     if (fixed > 1 || (open && count > 1)) return SET_CONFLICT;
@@ -472,6 +482,7 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     d->outside = kl_result_put(e, KL_RESULT_NONE, KL_REASON_OUTSIDE_SCOPE);
     d->not_in_force = kl_result_put(e, KL_RESULT_NONE, KL_REASON_NOT_IN_FORCE);
     d->diagram = !k->forms->g->outcomes.p[outcome].row_by_row;
+    k->many = k->forms->g->outcomes.p[outcome].many;
     if (!d->diagram) return true;
     ask_all(k, d);
     kl_ask_done(&k->asked);
