@@ -69,6 +69,14 @@ static uint32_t weight(kl_state s) {
     return of[s];
 }
 
+/* Why there is nothing of an outcome that no rule or row gives. */
+static uint32_t frame_reason(const kl_workspace *w, uint32_t row) {
+    const kl_program *p = w->program;
+    if (kl_truth_at(w, p->scope, row) != KL_NO) return KL_REASON_NO_CLAUSE;
+    return p->period != KL_ABSENT && kl_truth_at(w, p->period, row) == KL_NO ? KL_REASON_NOT_IN_FORCE
+                                                                            : KL_REASON_OUTSIDE_SCOPE;
+}
+
 void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result *out) {
     kl_many(w, outcome, 0, row, out);
     if (outcome >= w->program->count[KL_S_OUTCOMES] || row >= w->rows) return;
@@ -88,6 +96,7 @@ void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result
             if (open && weight(v.state) > weight(state)) state = v.state;
         }
     }
+    if (slots == 0) reason = frame_reason(w, row);
     memset(out, 0, sizeof *out);
     out->state = state;
     if (state == KL_NO_RESULT) out->reason = reason;
