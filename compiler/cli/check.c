@@ -78,6 +78,9 @@ static int check_one(kl_cli *c, kl_str path, kl_diags *all, guideline_list *good
     kl_options o = kl_cli_options(c);
     kl_sources *s = kl_load(c->arena, &d, &o, path);
     ir_guideline *g = s ? kl_check(c->arena, &d, s) : NULL;
+    kl_buf image;
+    kl_buf_init(&image, c->arena);
+    if (g && d.errors == 0) kl_emit_image(c->arena, &d, g, &image);
     merge(all, &d);
     if (g && d.errors == 0) KL_PUSH(c->arena, good, g);
     return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;

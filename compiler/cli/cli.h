@@ -97,6 +97,8 @@ bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path);
 bool kl_sink_write(kl_sink *s, const void *data, size_t size); /* false once something failed */
 bool kl_sink_finish(kl_sink *s);                               /* rename; false when anything failed */
 void kl_sink_drop(kl_sink *s);                                 /* removes what was written beside */
+/* All of it to a file or standard output, with a message when that fails. */
+bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size);
 /* Flushes a stdio stream and says whether everything reached it. */
 bool kl_flush(kl_cli *c, FILE *out);
 

@@ -6,14 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool rewrite(kl_cli *c, kl_str path, kl_str text) {
-    kl_sink sink;
-    if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, text.p, text.n) && kl_sink_finish(&sink)) return true;
-    kl_sink_drop(&sink);
-    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_str_of(strerror(sink.why)));
-    return false;
-}
-
 static int fmt_one(kl_cli *c, kl_str path) {
     bool standard = kl_str_eq(path, KL_STR("-"));
     kl_str text;
@@ -40,7 +32,7 @@ static int fmt_one(kl_cli *c, kl_str path) {
         fwrite(out.p, 1, out.n, stdout);
         return KL_EXIT_OK;
     }
-    return same || rewrite(c, path, out) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
+    return same || kl_write_all(c, path, out.p, out.n) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
 }
 
 int kl_verb_fmt(kl_cli *c) {

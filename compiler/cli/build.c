@@ -1,0 +1,103 @@
+/* build.c - the verbs build and verify: an image from rule text, and whether an image is sound and made from a given text.
+ * May include: the compiler's front door, the runtime.
+ * Start at kl_verb_build() and kl_verb_verify(). */
+#include "compiler/cli/rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The one rule file that GUIDELINE means: a file, or the only guideline of a folder. */
+static bool one_file(kl_cli *c, kl_str path, kl_str *file) {
+    *file = path;
+    if (kl_path_is(c->arena, path) != KL_PATH_FOLDER) return true;
+    kl_rules rules;
+    bool ok = kl_rules_load(c, path, &rules);
+    if (ok && rules.editions.n > 1) {
+        kl_say(c, KL_D_SOME_EDITION, 1, path);
+        ok = false;
+    }
+    if (ok) *file = rules.editions.p[0].path;
+    kl_rules_free(&rules);
+    return ok;
+}
+
+int kl_verb_build(kl_cli *c) {
+    kl_str path, image;
+    bool trouble = false;
+    if (!kl_cli_has(c, KL_FLAG_OUTPUT)) {
+        kl_say(c, KL_D_USAGE_FEW, 2, KL_STR("build"), kl_str_of(c->verb->operands[c->lang]));
+        return KL_EXIT_TROUBLE;
+    }
+    if (!one_file(c, c->operands.p[0], &path)) return KL_EXIT_TROUBLE;
+    if (kl_path_is(c->arena, path) == KL_PATH_ABSENT) {
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(ENOENT)));
+        return KL_EXIT_TROUBLE;
+    }
+    const kl_program *program;
+    if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program)) return KL_EXIT_TROUBLE;
+    return kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), image.p, image.n) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
+}
+
+/* ------------------------------------------------------------------ verify */
+static kl_str hex(kl_cli *c, const uint8_t *bytes) {
+    kl_buf b;
+    kl_buf_init(&b, c->arena);
+    for (size_t i = 0; i < 32; i++) kl_buf_fmt(&b, "%02x", (unsigned)bytes[i]);
+    return kl_buf_view(&b);
+}
+
+static bool same_source(const kl_program *p, uint32_t sources, const kl_source_info *wanted) {
+    for (uint32_t i = 0; i < sources; i++) {
+        kl_source_info s;
+        kl_source_of(p, i, &s);
+        if (kl_str_eq(kl_str_from(s.name), kl_str_from(wanted->name)) && memcmp(s.hash, wanted->hash, 32) == 0) return true;
+    }
+    return false;
+}
+
+/* The image against the text: every source of the one must be a source of the other. */
+static int compare(kl_cli *c, kl_str image_path, const kl_program *image, const kl_program *text) {
+    kl_guideline_info a, b;
+    kl_describe(image, &a);
+    kl_describe(text, &b);
+    int status = KL_EXIT_OK;
+    for (uint32_t i = 0; i < b.sources; i++) {
+        kl_source_info s;
+        kl_source_of(text, i, &s);
+        if (same_source(image, a.sources, &s)) continue;
+        kl_say_at(c, image_path, KL_D_IMAGE_STALE, 1, kl_str_from(s.name));
+        status = KL_EXIT_FOUND;
+    }
+    if (status == KL_EXIT_OK && memcmp(a.source_hash, b.source_hash, 32) != 0) {
+        kl_say_at(c, image_path, KL_D_IMAGE_STALE, 1, kl_str_from(a.name));
+        status = KL_EXIT_FOUND;
+    }
+    return status;
+}
+
+int kl_verb_verify(kl_cli *c) {
+    kl_str path = c->operands.p[0], bytes, text;
+    if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &bytes)) {
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        return KL_EXIT_TROUBLE;
+    }
+    char *aligned = kl_alloc(c->arena, bytes.n + 1);
+    if (bytes.n) memcpy(aligned, bytes.p, bytes.n);
+    const kl_program *image, *compiled;
+    if (!kl_rules_admit(c, path, (kl_str){aligned, bytes.n}, &image)) return KL_EXIT_FOUND;
+    kl_guideline_info g;
+    kl_describe(image, &g);
+    int status = KL_EXIT_OK;
+    if (c->operands.n > 1) {
+        kl_str file;
+        bool trouble = false;
+        if (!one_file(c, c->operands.p[1], &file) || !kl_rules_compile(c, file, false, &trouble, &text) || !kl_rules_admit(c, file, text, &compiled))
+            return KL_EXIT_TROUBLE;
+        status = compare(c, path, image, compiled);
+    }
+    if (status == KL_EXIT_OK)
+        printf("%.*s: %s · %.*s %.*s · sha256 %.*s\n", KL_FMT(path),
+               c->operands.n > 1 ? kl_cli_word(c, "godtas, och svarar mot texten", "admitted, and made from the text") : kl_cli_word(c, "godtas", "admitted"),
+               (int)g.name.size, g.name.data, (int)g.edition.size, g.edition.data, KL_FMT(hex(c, g.source_hash)));
+    return status;
+}
