@@ -3,9 +3,10 @@
  * Start at kl_front_arms(); comparisons over arms are conditions again, results over arms are candidates of their own. */
 #include "compiler/front.h"
 
-typedef struct literal { /* a condition taken one way */
-    uint32_t node;
-    bool yes;
+typedef struct literal { /* a condition taken one way, or a range of numbers a field or assumption is in */
+    uint32_t node;       /* the condition; the field or assumption when `range` */
+    bool yes, range;
+    int64_t lo, hi;
 } literal;
 typedef KL_VEC(literal) literals;
 
@@ -22,34 +23,30 @@ static bool has_choice(const kl_front *f, uint32_t i) {
     return n->kind == IR_SELECT || has_choice(f, n->a) || has_choice(f, n->b);
 }
 
-/* The interval a one-sided range leaves, taken one way; false when the literal is not such a range. */
-static bool interval(const kl_front *f, literal l, uint32_t *of, int64_t *lo, int64_t *hi) {
-    const ir_node *n = kl_node_at(f, l.node);
-    if (n->kind != IR_RANGE || (n->lo != INT64_MIN && n->hi != INT64_MAX)) return false;
-    *of = n->a;
-    *lo = n->lo;
-    *hi = n->hi;
-    if (!l.yes) {
-        *lo = n->lo == INT64_MIN ? n->hi + 1 : INT64_MIN;
-        *hi = n->lo == INT64_MIN ? INT64_MAX : n->lo - 1;
+/* A one-sided range of a field or assumption is a range either way; an outcome may be none, which is neither in nor out. */
+static literal literal_of(const kl_front *f, uint32_t node, bool yes) {
+    const ir_node *n = kl_node_at(f, node);
+    literal l = {node, yes, false, 0, 0};
+    if (n->kind != IR_RANGE || (n->lo != INT64_MIN && n->hi != INT64_MAX)) return l;
+    ir_kind of = kl_node_at(f, n->a)->kind;
+    if (of != IR_FIELD && of != IR_ASSUME) return l;
+    l = (literal){n->a, true, true, n->lo, n->hi};
+    if (!yes) {
+        l.lo = n->lo == INT64_MIN ? n->hi + 1 : INT64_MIN;
+        l.hi = n->lo == INT64_MIN ? INT64_MAX : n->lo - 1;
     }
-    return true;
-}
-
-/* Can the two never be taken together? */
-static bool exclude(const kl_front *f, literal x, literal y) {
-    if (x.node == y.node) return x.yes != y.yes;
-    uint32_t a, b;
-    int64_t alo, ahi, blo, bhi;
-    if (!interval(f, x, &a, &alo, &ahi) || !interval(f, y, &b, &blo, &bhi) || a != b) return false;
-    return alo > bhi || blo > ahi;
+    return l;
 }
 
 /* out ∧ l; false when it can never hold. */
 static bool guard_with(kl_front *f, literals *out, literal l) {
     for (size_t i = 0; i < out->n; i++) {
-        if (exclude(f, out->p[i], l)) return false;
-        if (out->p[i].node == l.node) return true;
+        literal *o = &out->p[i];
+        if (o->node != l.node || o->range != l.range) continue;
+        if (!l.range) return o->yes == l.yes;
+        if (l.lo > o->lo) o->lo = l.lo;
+        if (l.hi < o->hi) o->hi = l.hi;
+        return o->lo <= o->hi;
     }
     KL_PUSH(f->arena, out, l);
     return true;
@@ -71,7 +68,7 @@ static void split_choice(kl_front *f, ir_node n, arm_list *out) {
         split(f, yes ? n.b : n.c, &inner);
         for (size_t i = 0; i < inner.n; i++) {
             arm a = {.node = inner.p[i].node};
-            if (guard_with(f, &a.guard, ((literal){n.a, yes})) && guard_both(f, &a.guard, &inner.p[i].guard, NULL))
+            if (guard_with(f, &a.guard, literal_of(f, n.a, yes)) && guard_both(f, &a.guard, &inner.p[i].guard, NULL))
                 KL_PUSH(f->arena, out, a);
         }
     }
@@ -117,7 +114,7 @@ kl_arm_list kl_front_arms(kl_front *f, uint32_t node) {
         uint32_t guard = IR_NONE;
         for (size_t k = 0; k < all.p[i].guard.n; k++) {
             literal l = all.p[i].guard.p[k];
-            uint32_t part = l.yes ? l.node : kl_n_not(f, l.node);
+            uint32_t part = l.range ? kl_n_range(f, l.node, l.lo, l.hi) : l.yes ? l.node : kl_n_not(f, l.node);
             guard = guard == IR_NONE ? part : kl_n_and(f, guard, part);
         }
         KL_PUSH(f->arena, &out, ((kl_arm){guard, all.p[i].node}));

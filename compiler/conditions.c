@@ -91,7 +91,24 @@ static uint32_t equal_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t b,
     return op == KL_NE ? kl_front_differs(f, same, (kl_val){.node = a, .type = type}) : same;
 }
 
-static uint32_t same_truth(kl_front *f, uint32_t a, uint32_t b) { return kl_n_if(f, a, b, kl_n_not(f, b)); }
+/* Two yes/no: fields, assumptions and outcomes compare as values do, conditions by holding both or neither. */
+static uint32_t equal_truths(kl_front *f, uint32_t a, kl_compare op, uint32_t b) {
+    if (kl_node_at(f, a)->kind == IR_BOOL) {
+        uint32_t t = a;
+        a = b;
+        b = t;
+    }
+    ir_node x = *kl_node_at(f, a), y = *kl_node_at(f, b);
+    if (y.kind == IR_BOOL) {
+        bool yes = y.value == (op == KL_EQ);
+        return x.kind == IR_FEED ? kl_n_range(f, a, yes, yes) : yes ? a : kl_n_not(f, a);
+    }
+    bool plain = (x.kind == IR_FIELD || x.kind == IR_ASSUME || x.kind == IR_FEED) &&
+                 (y.kind == IR_FIELD || y.kind == IR_ASSUME || y.kind == IR_FEED);
+    if (plain) return op == KL_NE ? pair_differs(f, a, b) : kl_n_compare(f, a, KL_EQ, b);
+    uint32_t same = kl_n_if(f, a, b, kl_n_not(f, b));
+    return op == KL_NE ? kl_n_not(f, same) : same;
+}
 
 /* A constant with more decimals than what it is compared with can hold. */
 static bool too_fine(kl_front *f, kl_val a, kl_val b) {
@@ -114,15 +131,10 @@ uint32_t kl_front_compare(kl_front *f, kl_val a, kl_compare op, kl_val b, kl_spa
         kl_front_report(f, span, KL_D_NOT_ORDERED, 1, kl_front_type_word(f, a.type));
         return open_truth(f);
     }
-    if (a.type.kind == KL_T_BOOL) {
-        uint32_t same = same_truth(f, a.node, b.node);
-        return op == KL_NE ? kl_n_not(f, same) : same;
-    }
-    kl_arm_list left = kl_front_arms(f, a.node);
-    uint32_t *outer = kl_alloc_array(f->arena, left.n + 1, sizeof *outer);
+    if (a.type.kind == KL_T_BOOL) return equal_truths(f, a.node, op, b.node);
+    kl_arm_list left = kl_front_arms(f, a.node), right = kl_front_arms(f, b.node);
+    uint32_t *outer = kl_alloc_array(f->arena, left.n + 1, sizeof *outer), *inner = kl_alloc_array(f->arena, right.n + 1, sizeof *inner);
     for (size_t i = 0; i < left.n; i++) {
-        kl_arm_list right = kl_front_arms(f, b.node);
-        uint32_t *inner = kl_alloc_array(f->arena, right.n + 1, sizeof *inner);
         for (size_t j = 0; j < right.n; j++) {
             uint32_t x = left.p[i].node, y = right.p[j].node;
             inner[j] = ordered ? compare_leaves(f, x, op, y) : equal_leaves(f, x, op, y, a.type);
@@ -141,7 +153,8 @@ static void lower_sides(kl_front *f, const kl_expr *x, const kl_expr *y, kl_val 
         return;
     }
     *a = kl_lower_sum(f, x, NOTHING);
-    *b = kl_lower_sum(f, y, a->type);
+    bool lost = a->node == IR_NONE && y->kind == KL_E_NAME && !kl_front_peek(f, y->name, KL_IN_EXPRESSIONS);
+    *b = lost ? kl_val_bad(y->span) : kl_lower_sum(f, y, a->type); /* a value of nobody knows which set */
 }
 
 /* ------------------------------------------------------------------ lists and ranges */
@@ -175,6 +188,7 @@ static uint32_t in_range(kl_front *f, kl_val a, const kl_expr *low, const kl_exp
 }
 
 uint32_t kl_front_among(kl_front *f, kl_val a, const kl_expr_list *list, kl_span span) {
+    if (a.node == IR_NONE) return open_truth(f);
     if (a.type.kind == KL_T_SET) {
         kl_front_report(f, span, KL_D_SET_COMPARED, 0);
         return open_truth(f);
