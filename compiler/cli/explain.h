@@ -19,6 +19,8 @@ void kl_explain_json(const kl_explained *x, kl_bytes *out);
 
 /* What an entry read, and what it says of this record: `dialog = ja (intygad)`. */
 kl_str kl_explain_read(const kl_explained *x, kl_ref ref);
+/* A row that is no: the cells the record does not meet, `planerad = ja, raden kräver nej`; 0 when the rule text does not tell plainly. */
+size_t kl_explain_unmet(const kl_explained *x, uint32_t entry, kl_str **list);
 kl_str kl_explain_value(const kl_explained *x, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r);
 
 #endif

@@ -121,25 +121,53 @@ static void mark(const page *p, const kl_entry_info *e, kl_truth t) {
     fputc(' ', p->out);
 }
 
-/* Pieces after each other with commas, broken before a piece that would pass the width; the next lines begin at `indent`. */
-static void pieces(const page *p, const kl_str *list, size_t n, size_t at, size_t indent) {
+/* Pieces after each other, broken before a piece that would pass the width; the next lines begin at `indent`. */
+static void pieces(const page *p, const kl_str *list, size_t n, size_t at, size_t indent, const char *comma) {
     for (size_t i = 0; i < n; i++) {
-        size_t w = kl_utf8_width(list[i]) + (i + 1 < n ? 2 : 0);
-        if (i && at + w > WIDTH) {
-            fprintf(p->out, "\n%*s", (int)indent, "");
+        size_t w = kl_utf8_width(list[i]);
+        if (i && at + 1 + w > WIDTH) {
+            fprintf(p->out, "%s\n%*s", comma, (int)indent, "");
             at = indent;
+        } else if (i) {
+            fprintf(p->out, "%s ", comma);
+            at += 2;
         }
-        fprintf(p->out, "%.*s%s", KL_FMT(list[i]), i + 1 < n ? ", " : "");
+        fprintf(p->out, "%.*s", KL_FMT(list[i]));
         at += w;
     }
 }
 
-static size_t reads_of(const page *p, uint32_t entry, kl_str **list) {
+typedef KL_VEC(kl_str) texts;
+
+static void add_reads(const page *p, uint32_t entry, texts *list) {
     kl_entry_info e;
     kl_entry_of(p->x->edition->program, entry, &e);
-    *list = kl_alloc_array(p->arena, e.reads + 1, sizeof **list);
-    for (uint32_t i = 0; i < e.reads; i++) (*list)[i] = kl_explain_read(p->x, kl_entry_read(p->x->edition->program, entry, i));
-    return e.reads;
+    for (uint32_t i = 0; i < e.reads; i++) {
+        kl_str text = kl_explain_read(p->x, kl_entry_read(p->x->edition->program, entry, i));
+        bool known = false;
+        for (size_t k = 0; k < list->n && !known; k++) known = kl_str_eq(list->p[k], text);
+        if (!known) KL_PUSH(p->arena, list, text);
+    }
+}
+
+static size_t reads_of(const page *p, uint32_t entry, kl_str **list) {
+    texts all = {0};
+    add_reads(p, entry, &all);
+    *list = all.p;
+    return all.n;
+}
+
+/* What a clause reads itself or in its items, each once. */
+static size_t clause_reads(const page *p, uint32_t entry, kl_str **list) {
+    texts all = {0};
+    add_reads(p, entry, &all);
+    for (uint32_t i = entry + 1; i < p->x->edition->info.entries; i++) {
+        kl_entry_info e;
+        kl_entry_of(p->x->edition->program, i, &e);
+        if (e.parent == entry && e.kind == 3) add_reads(p, i, &all);
+    }
+    *list = all.p;
+    return all.n;
 }
 
 static bool is_in(const uint32_t *list, size_t n, uint32_t e) {
@@ -154,6 +182,25 @@ static bool fires(const page *p, uint32_t entry) {
     return false;
 }
 
+/* The record's date, when the entry (or the table it stands in) has another text on that day that is not at hand. */
+static bool no_edition(const page *p, const kl_entry_info *e, kl_str *date) {
+    const kl_explained *x = p->x;
+    kl_entry_info of = *e;
+    kl_field_info f;
+    kl_result r;
+    bool received;
+    if (x->edition->info.dated_by == KL_INDEX_NONE) return false;
+    kl_field_of(x->edition->program, x->edition->info.dated_by, &f);
+    kl_field_value(x->workspace, x->edition->info.dated_by, x->row, &received, &r);
+    if (r.state != KL_DECIDED) return false;
+    *date = kl_explain_value(x, f.kind, f.scale, f.set, &r);
+    for (;;) {
+        if ((r.number < of.from && of.before == 1) || (r.number > of.through && of.after == 1)) return true;
+        if (of.parent == KL_INDEX_NONE) return false;
+        kl_entry_of(x->edition->program, of.parent, &of);
+    }
+}
+
 /* What else there is to say about the entry in this record. */
 static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_truth t) {
     const kl_verdict *v = p->x->verdict;
@@ -162,6 +209,9 @@ static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_tr
     if (is_in(v->blocked, v->blocked_count, entry)) fprintf(p->out, "  %s", word(p, "[hindrar]", "[blocks]"));
     if (is_in(v->findings, v->finding_count, entry)) fprintf(p->out, "  %s", word(p, "[fynd]", "[finding]"));
     if (is_in(v->warnings, v->warning_count, entry)) fprintf(p->out, "  %s", word(p, "[varning]", "[warning]"));
+    kl_str date;
+    if (t == KL_UNKNOWN && no_edition(p, e, &date))
+        fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"), KL_FMT(date));
     if (t == KL_UNKNOWN && p->settled && e->kind != 0) fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
     if (e->open.size) fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);
 }
@@ -195,7 +245,7 @@ static void item_line(const page *p, uint32_t i, const kl_entry_info *e) {
     pad(p, e->label.size ? kl_str_fmt(p->arena, "%.*s)", (int)e->label.size, e->label.data) : KL_STR("•"), w.label + 1);
     if (w.title) pad(p, kl_str_from(e->title), w.title + 2);
     if (kl_utf8_width(kl_str_from(e->title)) > w.title) fprintf(p->out, "\n%*s", (int)at, "");
-    pieces(p, list, n, at, at);
+    pieces(p, list, n, at, at, ",");
     remarks(p, i, e, t);
     fputc('\n', p->out);
 }
@@ -210,13 +260,30 @@ static void exception_line(const page *p, uint32_t i, const kl_entry_info *e) {
     kl_entry_info other;
     kl_str *list, name = kl_str_from(e->id);
     if (clause) kl_entry_of(program, first.index, &other), name = kl_str_from(other.id);
-    size_t n = reads_of(p, clause ? first.index : i, &list);
+    size_t n = clause ? clause_reads(p, first.index, &list) : reads_of(p, i, &list);
     pad(p, name, 24);
     fputs("  ", p->out);
     size_t at = 2 + p->mark_width + 1 + (kl_utf8_width(name) > 24 ? kl_utf8_width(name) : 24) + 2;
-    pieces(p, list, n, at, at);
+    pieces(p, list, n, at, at, ",");
     remarks(p, i, e, t);
     fputc('\n', p->out);
+}
+
+static kl_str period_text(const page *p) {
+    const kl_guideline_info *g = &p->x->edition->info;
+    kl_bytes b = {0};
+    if (g->from != INT32_MIN) {
+        kl_bytes_text(&b, word(p, "från ", "from "));
+        kl_bytes_date(&b, g->from);
+    }
+    if (g->through != INT32_MAX) {
+        kl_bytes_text(&b, word(p, b.size ? " till och med " : "till och med ", b.size ? " through " : "through "));
+        kl_bytes_date(&b, g->through);
+    }
+    if (!b.size) kl_bytes_text(&b, word(p, "utan datum", "undated"));
+    kl_str s = kl_str_dup(p->arena, (kl_str){b.data, b.size});
+    kl_bytes_free(&b);
+    return s;
 }
 
 /* A clause, requirement, rule, table, period or scope: name, title and citation; what it reads on the next line. */
@@ -224,10 +291,15 @@ static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool it
     kl_str *list;
     size_t n = items ? 0 : reads_of(p, i, &list), name = kl_utf8_width(kl_str_from(e->id)), title = kl_utf8_width(kl_str_from(e->title));
     kl_truth t = e->traced ? kl_truth_of(p->x->workspace, i, p->x->row) : KL_YES;
+    if (e->kind == 0) {
+        mark(p, e, t);
+        fprintf(p->out, "%.*s  %.*s\n", (int)e->id.size, e->id.data, KL_FMT(period_text(p)));
+        return;
+    }
     if (e->traced) mark(p, e, t);
     else fprintf(p->out, "%*s", (int)p->mark_width + 1, "");
     if (p->color) fputs("\033[1m", p->out);
-    pad(p, kl_str_from(e->id), name > 24 ? name : 24);
+    pad(p, kl_str_from(e->id), e->title.size || e->citation.size ? (name > 24 ? name : 24) : 0);
     if (p->color) fputs("\033[0m", p->out);
     if (e->title.size || e->citation.size) {
         fputs("  ", p->out);
@@ -239,18 +311,19 @@ static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool it
     if (!n) return;
     size_t at = p->mark_width + 5;
     fprintf(p->out, "%*s", (int)at, "");
-    pieces(p, list, n, at, at);
+    pieces(p, list, n, at, at, ",");
     fputc('\n', p->out);
 }
 
 static void row_line(const page *p, uint32_t i, const kl_entry_info *e) {
     kl_str *list;
     kl_truth t = kl_truth_of(p->x->workspace, i, p->x->row);
-    size_t n = reads_of(p, i, &list), name = kl_utf8_width(kl_str_from(e->id)), at = p->mark_width + 1 + (name > 24 ? name : 24) + 2;
+    size_t unmet = t == KL_NO ? kl_explain_unmet(p->x, i, &list) : 0, n = unmet ? unmet : reads_of(p, i, &list);
+    size_t name = kl_utf8_width(kl_str_from(e->id)), at = p->mark_width + 1 + (name > 24 ? name : 24) + 2;
     mark(p, e, t);
     pad(p, kl_str_from(e->id), name > 24 ? name : 24);
     fputs("  ", p->out);
-    pieces(p, list, n, at, at);
+    pieces(p, list, n, at, at, unmet ? ";" : ",");
     remarks(p, i, e, t);
     fputc('\n', p->out);
 }
@@ -384,16 +457,10 @@ static void outcomes(const page *p) {
         kl_str audit = audit_text(p, i), cite = o->by_count ? citation(p, o->by[0]) : KL_STR("");
         kl_str tail = kl_str_fmt(p->arena, "%.*s%s%.*s", KL_FMT(cite), cite.n && audit.n ? " · " : "", KL_FMT(audit));
         pad(p, kl_str_from(info.name), name_width + 3);
-        if (!by[i].n && !tail.n) fprintf(p->out, "%.*s\n", KL_FMT(values[i]));
-        else {
-            pad(p, values[i], value_width + 3);
-            if (tail.n) {
-                pad(p, by[i], by_width + 3);
-                fprintf(p->out, "%.*s\n", KL_FMT(tail));
-            } else {
-                fprintf(p->out, "%.*s\n", KL_FMT(by[i]));
-            }
-        }
+        pad(p, values[i], by[i].n || tail.n ? value_width : 0);
+        if (by[i].n || tail.n) fputs("   ", p->out);
+        pad(p, by[i], tail.n ? by_width : 0);
+        fprintf(p->out, "%s%.*s\n", tail.n ? "   " : "", KL_FMT(tail));
         entries_of(p, i, &info, o->in, o->in_count, "•");
         entries_of(p, i, &info, o->open, o->open_count, "?");
         if (o->result.state != KL_UNDETERMINED) continue;

@@ -66,10 +66,17 @@ static void print_grid(const report *r, const grid *g, bool tail) {
         size_t w = kl_utf8_width(g->cells.p[i]);
         if (w > width[i % g->columns]) width[i % g->columns] = w;
     }
-    for (size_t i = 0; i < g->cells.n; i++) {
-        size_t c = i % g->columns, space = width[c] - kl_utf8_width(g->cells.p[i]);
-        bool left = c == 0 || (tail && c + 1 == g->columns), last = c + 1 == g->columns;
-        fprintf(r->out, "%s%*s%.*s%*s%s", "  ", left ? 0 : (int)space, "", KL_FMT(g->cells.p[i]), left && !last ? (int)space : 0, "", last ? "\n" : "");
+    for (size_t row = 0; row + g->columns <= g->cells.n; row += g->columns) {
+        size_t ahead = 0; /* spaces to write before the next text: none is left at the end of a line */
+        for (size_t c = 0; c < g->columns; c++) {
+            kl_str s = g->cells.p[row + c];
+            size_t space = width[c] - kl_utf8_width(s);
+            bool left = c == 0 || (tail && c + 1 == g->columns);
+            ahead += 2 + (left ? 0 : space);
+            if (s.n) fprintf(r->out, "%*s%.*s", (int)ahead, "", KL_FMT(s));
+            ahead = (s.n ? 0 : ahead) + (left ? space : 0);
+        }
+        fputc('\n', r->out);
     }
 }
 
