@@ -19,7 +19,8 @@ typedef KL_VEC(arm) arm_list;
 static bool has_choice(const kl_front *f, uint32_t i) {
     if (i == IR_NONE) return false;
     const ir_node *n = kl_node_at(f, i);
-    if (n->truth || n->kind == IR_NUMBER || n->kind == IR_FIELD || n->kind == IR_ASSUME || n->kind == IR_FEED) return false;
+    if (n->truth || n->kind == IR_NUMBER || n->kind == IR_FIELD || n->kind == IR_ASSUME || n->kind == IR_FEED)
+        return false;
     return n->kind == IR_SELECT || has_choice(f, n->a) || has_choice(f, n->b);
 }
 

@@ -46,9 +46,11 @@ static void name_guideline(kl_front *f) {
 /* The trace's first two lines: the period and the scope. */
 static void open_entries(kl_front *f) {
     const kl_piece *p = f->head;
-    uint32_t period = kl_front_entry(f, IR_E_PERIOD, KL_STR("gäller"), IR_NONE, p->period.said ? p->period.span : p->head_span);
+    uint32_t period =
+        kl_front_entry(f, IR_E_PERIOD, KL_STR("gäller"), IR_NONE, p->period.said ? p->period.span : p->head_span);
     f->g->entries.p[period].cite = p->source.cite.text;
-    kl_front_entry(f, IR_E_SCOPE, KL_STR("omfattar"), IR_NONE, p->u.guideline.scope ? p->u.guideline.scope->span : p->head_span);
+    kl_front_entry(f, IR_E_SCOPE, KL_STR("omfattar"), IR_NONE,
+                   p->u.guideline.scope ? p->u.guideline.scope->span : p->head_span);
 }
 
 static void lower_header(kl_front *f) {
@@ -99,7 +101,8 @@ static void lower_pieces(kl_front *f) {
 }
 
 static void start(kl_front *f, kl_arena *a, kl_diags *d, const kl_sources *s) {
-    *f = (kl_front){.arena = a, .diags = d, .sources = s, .broken = d->errors > 0, .g = kl_alloc(a, sizeof(ir_guideline))};
+    *f = (kl_front){
+        .arena = a, .diags = d, .sources = s, .broken = d->errors > 0, .g = kl_alloc(a, sizeof(ir_guideline))};
     kl_map *maps[] = {&f->names, &f->values, &f->ids, &f->inputs, &f->masks, &f->texts};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) kl_map_init(maps[i], a);
     ir_guideline *g = f->g;

@@ -5,7 +5,9 @@
 
 static const ir_type NOTHING = {KL_T_NONE, 0, IR_NONE};
 
-static uint32_t open_truth(kl_front *f) { return kl_n_bool(f, 2); } /* stands for what was in error */
+static uint32_t open_truth(kl_front *f) {
+    return kl_n_bool(f, 2);
+} /* stands for what was in error */
 
 /* ------------------------------------------------------------------ comparing */
 static kl_compare mirrored(kl_compare op) {
@@ -53,7 +55,8 @@ static uint32_t pair_differs(kl_front *f, uint32_t a, uint32_t b) {
 
 /* Two numbers without choices. */
 static uint32_t compare_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t b) {
-    if (kl_node_at(f, a)->kind == IR_NUMBER && kl_node_at(f, b)->kind != IR_NUMBER) return compare_leaves(f, b, mirrored(op), a);
+    if (kl_node_at(f, a)->kind == IR_NUMBER && kl_node_at(f, b)->kind != IR_NUMBER)
+        return compare_leaves(f, b, mirrored(op), a);
     if (kl_node_at(f, b)->kind != IR_NUMBER) return op == KL_NE ? pair_differs(f, a, b) : kl_n_compare(f, a, op, b);
     int64_t v = kl_node_at(f, b)->value;
     switch (op) {
@@ -81,7 +84,8 @@ static uint32_t equal_leaves(kl_front *f, uint32_t a, kl_compare op, uint32_t b,
     ir_node x = *kl_node_at(f, a), y = *kl_node_at(f, b);
     if (type.kind == KL_T_TEXT) {
         if (x.kind == IR_NUMBER) return kl_n_bool(f, (x.value == y.value) == (op == KL_EQ));
-        same = y.kind == IR_NUMBER ? kl_n_text(f, x.field, f->g->texts.p[y.value]) : kl_n_same_text(f, x.field, y.field);
+        same =
+            y.kind == IR_NUMBER ? kl_n_text(f, x.field, f->g->texts.p[y.value]) : kl_n_same_text(f, x.field, y.field);
         return op == KL_NE ? kl_n_not(f, same) : same;
     }
     if (y.kind != IR_NUMBER) return op == KL_NE ? pair_differs(f, a, b) : kl_n_compare(f, a, op, b);
@@ -112,7 +116,8 @@ static uint32_t equal_truths(kl_front *f, uint32_t a, kl_compare op, uint32_t b)
 
 /* A constant with more decimals than what it is compared with can hold. */
 static bool too_fine(kl_front *f, kl_val a, kl_val b) {
-    if (!kl_type_scaled(a.type) || !kl_type_scaled(b.type) || !kl_val_constant(f, b) || kl_val_constant(f, a)) return false;
+    if (!kl_type_scaled(a.type) || !kl_type_scaled(b.type) || !kl_val_constant(f, b) || kl_val_constant(f, a))
+        return false;
     if (b.type.decimals <= a.type.decimals) return false;
     kl_front_report(f, b.span, KL_D_TYPE_DECIMALS, 2, kl_front_type_word(f, a.type), kl_front_type_word(f, b.type));
     return true;
@@ -133,7 +138,8 @@ uint32_t kl_front_compare(kl_front *f, kl_val a, kl_compare op, kl_val b, kl_spa
     }
     if (a.type.kind == KL_T_BOOL) return equal_truths(f, a.node, op, b.node);
     kl_arm_list left = kl_front_arms(f, a.node), right = kl_front_arms(f, b.node);
-    uint32_t *outer = kl_alloc_array(f->arena, left.n + 1, sizeof *outer), *inner = kl_alloc_array(f->arena, right.n + 1, sizeof *inner);
+    uint32_t *outer = kl_alloc_array(f->arena, left.n + 1, sizeof *outer),
+             *inner = kl_alloc_array(f->arena, right.n + 1, sizeof *inner);
     for (size_t i = 0; i < left.n; i++) {
         for (size_t j = 0; j < right.n; j++) {
             uint32_t x = left.p[i].node, y = right.p[j].node;
@@ -194,7 +200,8 @@ uint32_t kl_front_among(kl_front *f, kl_val a, const kl_expr_list *list, kl_span
         return open_truth(f);
     }
     uint64_t *words = NULL; /* the constants of a value set, together */
-    if (a.type.kind == KL_T_VALUES) words = kl_alloc_array(f->arena, (f->g->sets.p[a.type.set].values.n + 63) / 64, sizeof *words);
+    if (a.type.kind == KL_T_VALUES)
+        words = kl_alloc_array(f->arena, (f->g->sets.p[a.type.set].values.n + 63) / 64, sizeof *words);
     bool constants = false;
     uint32_t out = kl_n_bool(f, 0);
     for (size_t i = 0; i < list->n; i++) {
@@ -207,7 +214,8 @@ uint32_t kl_front_among(kl_front *f, kl_val a, const kl_expr_list *list, kl_span
         if (words && kl_val_constant(f, v) && kl_type_same(v.type, a.type)) {
             int64_t code = kl_node_at(f, v.node)->value;
             uint64_t bit = UINT64_C(1) << (code % 64);
-            if (words[code / 64] & bit) kl_front_report(f, e->span, KL_D_LIST_TWICE, 1, f->g->sets.p[a.type.set].values.p[code].name);
+            if (words[code / 64] & bit)
+                kl_front_report(f, e->span, KL_D_LIST_TWICE, 1, f->g->sets.p[a.type.set].values.p[code].name);
             words[code / 64] |= bit;
             constants = true;
         } else {
@@ -267,7 +275,8 @@ uint32_t kl_front_known(kl_front *f, const kl_expr *e) {
 }
 
 static uint32_t lower_breached(kl_front *f, const kl_expr *e) {
-    kl_symbol *s = kl_front_find(f, e->name, KL_KIND(KL_SYM_REQUIREMENT) | KL_KIND(KL_SYM_ADVICE), KL_D_REQUIREMENT_UNKNOWN);
+    kl_symbol *s =
+        kl_front_find(f, e->name, KL_KIND(KL_SYM_REQUIREMENT) | KL_KIND(KL_SYM_ADVICE), KL_D_REQUIREMENT_UNKNOWN);
     return s && s->index != IR_NONE ? kl_n_entry(f, IR_BREACHED, s->index) : open_truth(f);
 }
 
@@ -326,7 +335,8 @@ uint32_t kl_lower_truth(kl_front *f, const kl_expr *e) {
     case KL_E_LACKS: out = lower_has(f, e); break;
     case KL_E_EMPTY:
         x = e->a ? set_field(f, e->a) : IR_NONE;
-        if (!e->a) kl_front_report(f, e->span, KL_D_CONDITION_EXPECTED, 1, kl_front_note(f, KL_N_TYPE_NO_SET, KL_NO_ARG));
+        if (!e->a)
+            kl_front_report(f, e->span, KL_D_CONDITION_EXPECTED, 1, kl_front_note(f, KL_N_TYPE_NO_SET, KL_NO_ARG));
         if (x != IR_NONE) out = kl_n_empty(f, x);
         break;
     case KL_E_KNOWN: out = kl_front_known(f, e->a); break;

@@ -10,7 +10,9 @@ static int64_t first_day(const ir_guideline *g) {
     return a->has_value ? a->value : INT32_MIN;
 }
 
-static kl_span place_of(const ir_guideline *g) { return g->entries.p[0].span; }
+static kl_span place_of(const ir_guideline *g) {
+    return g->entries.p[0].span;
+}
 
 static void report(kl_diags *d, const ir_guideline *g, const ir_guideline *other, kl_diag_id id) {
     kl_diag *diag = kl_report(d, g->files.p[0], place_of(g), id, 2, g->name, other->edition);
@@ -41,7 +43,8 @@ bool kl_check_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t 
     }
     for (size_t i = 0; n > 1 && i < n; i++) check_date(d, sorted[i], sorted[i ? 0 : 1]);
     for (size_t i = 1; i < n; i++) {
-        if (first_day(sorted[i]) == first_day(sorted[i - 1])) report(d, sorted[i], sorted[i - 1], KL_D_EDITION_SAME_DAY);
+        if (first_day(sorted[i]) == first_day(sorted[i - 1]))
+            report(d, sorted[i], sorted[i - 1], KL_D_EDITION_SAME_DAY);
         else if (sorted[i - 1]->through != INT32_MAX && sorted[i - 1]->through >= first_day(sorted[i]))
             report(d, sorted[i], sorted[i - 1], KL_D_EDITION_OVERLAPS);
     }

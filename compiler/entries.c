@@ -5,10 +5,19 @@
 
 /* ------------------------------------------------------------------ making */
 uint32_t kl_front_entry(kl_front *f, ir_entry_kind kind, kl_str id, uint32_t parent, kl_span span) {
-    ir_entry e = {.kind = kind, .id = id, .parent = parent, .truth = IR_NONE, .body = IR_NONE, .requires_node = IR_NONE,
-                  .from = INT32_MIN, .through = INT32_MAX, .file = kl_front_file(f), .span = span};
+    ir_entry e = {.kind = kind,
+                  .id = id,
+                  .parent = parent,
+                  .truth = IR_NONE,
+                  .body = IR_NONE,
+                  .requires_node = IR_NONE,
+                  .from = INT32_MIN,
+                  .through = INT32_MAX,
+                  .file = kl_front_file(f),
+                  .span = span};
     uint32_t index = (uint32_t)f->g->entries.n;
-    if (index == KL_MAX_ENTRIES) kl_front_report(f, span, KL_D_LIMIT_ENTRIES, 1, kl_str_fmt(f->arena, "%d", KL_MAX_ENTRIES));
+    if (index == KL_MAX_ENTRIES)
+        kl_front_report(f, span, KL_D_LIMIT_ENTRIES, 1, kl_str_fmt(f->arena, "%d", KL_MAX_ENTRIES));
     KL_PUSH(f->arena, &f->g->entries, e);
     uint32_t taken = id.n ? kl_map_add(&f->ids, 0, id, index) : IR_NONE;
     if (taken != IR_NONE) {
@@ -159,7 +168,9 @@ static void collect(kl_front *f, uint32_t entry, uint32_t node, unsigned mark) {
     collect(f, entry, n.c, mark);
 }
 
-void kl_front_reads(kl_front *f, uint32_t entry, uint32_t node) { collect(f, entry, node, kl_front_new_mark(f)); }
+void kl_front_reads(kl_front *f, uint32_t entry, uint32_t node) {
+    collect(f, entry, node, kl_front_new_mark(f));
+}
 
 bool kl_front_visit(kl_front *f, uint32_t node, unsigned mark) {
     if (node >= f->mark_cap) {
@@ -174,7 +185,9 @@ bool kl_front_visit(kl_front *f, uint32_t node, unsigned mark) {
     return true;
 }
 
-unsigned kl_front_new_mark(kl_front *f) { return ++f->mark; }
+unsigned kl_front_new_mark(kl_front *f) {
+    return ++f->mark;
+}
 
 /* ------------------------------------------------------------------ truths */
 /* The body's truth; its items are the entries that follow `first`. */

@@ -37,7 +37,8 @@ static bool said_yes(kl_front *f, kl_span span, kl_str name, ir_type type, int64
     return false;
 }
 
-static void give(kl_front *f, ir_example *x, uint32_t field, const kl_expr *value, bool unknown, kl_str name, kl_span span) {
+static void give(kl_front *f, ir_example *x, uint32_t field, const kl_expr *value, bool unknown, kl_str name,
+                 kl_span span) {
     ir_type type = f->g->fields.p[field].type;
     ir_given given = {.field = field, .span = span, .unknown = unknown || (value && value->kind == KL_E_UNKNOWN)};
     if (!given.unknown && !(value ? kl_front_constant(f, value, type, &given.number, &given.text)
@@ -46,9 +47,11 @@ static void give(kl_front *f, ir_example *x, uint32_t field, const kl_expr *valu
     put_given(f, x, given);
 }
 
-static void assume(kl_front *f, ir_example *x, uint32_t assumption, const kl_expr *value, bool unknown, kl_str name, kl_span span) {
+static void assume(kl_front *f, ir_example *x, uint32_t assumption, const kl_expr *value, bool unknown, kl_str name,
+                   kl_span span) {
     const ir_assumption *a = &f->g->assumptions.p[assumption];
-    ir_assumed assumed = {.assumption = assumption, .span = span, .unknown = unknown || (value && value->kind == KL_E_UNKNOWN)};
+    ir_assumed assumed = {
+        .assumption = assumption, .span = span, .unknown = unknown || (value && value->kind == KL_E_UNKNOWN)};
     kl_str text;
     if (!assumed.unknown && !(value ? kl_front_constant(f, value, a->type, &assumed.value, &text)
                                     : said_yes(f, span, name, a->type, &assumed.value)))
@@ -118,7 +121,8 @@ static void expect(kl_front *f, ir_example *x, uint32_t outcome, const kl_expr *
             return;
         }
     bool states = !o->many || (value && value->kind != KL_E_NOT_STATED && value->kind != KL_E_EXTERNAL);
-    if (value && states ? expected_value(f, value, o->type, &expected) : !o->many && said_yes(f, span, name, o->type, &expected.number)) {
+    if (value && states ? expected_value(f, value, o->type, &expected)
+                        : !o->many && said_yes(f, span, name, o->type, &expected.number)) {
         KL_PUSH(f->arena, &x->expected, expected);
     } else if (o->many && (!value || value->kind != KL_E_ERROR)) {
         kl_front_report(f, span, KL_D_ENTRY_WANTED, 2, name, o->columns.n ? o->columns.p[0].name : name);
@@ -257,7 +261,8 @@ static void report_base_cycle(bench *b, uint32_t back_to, kl_span span) {
     kl_buf_init(&path, b->f->arena);
     size_t at = b->path.n;
     while (at > 0 && b->path.p[at - 1] != back_to) at--;
-    for (size_t i = at ? at - 1 : 0; i < b->path.n; i++) kl_buf_fmt(&path, "%.*s → ", KL_FMT(b->sources.p[b->path.p[i]].title));
+    for (size_t i = at ? at - 1 : 0; i < b->path.n; i++)
+        kl_buf_fmt(&path, "%.*s → ", KL_FMT(b->sources.p[b->path.p[i]].title));
     kl_buf_str(&path, b->sources.p[back_to].title);
     kl_front_report(b->f, span, KL_D_EXAMPLE_BASE_CYCLE, 1, kl_buf_view(&path));
 }
@@ -381,10 +386,15 @@ void kl_front_examples(kl_front *f) {
         check_headings(f, &p->u.example.grid);
         for (size_t k = 0; k < p->u.example.grid.rows.n; k++) {
             const kl_row *row = &p->u.example.grid.rows.p[k];
-            add(&b, (source){.piece = p, .row = row, .shared = shared, .title = row_title(f, title.text, row, k + 1), .span = row->span});
+            add(&b, (source){.piece = p,
+                             .row = row,
+                             .shared = shared,
+                             .title = row_title(f, title.text, row, k + 1),
+                             .span = row->span});
         }
     }
     for (uint32_t i = 0; i < b.sources.n; i++) resolve(&b, i);
     for (size_t i = 0; i < b.sources.n; i++)
-        if (b.sources.p[i].row || !b.sources.p[i].piece->u.example.tabular) KL_PUSH(f->arena, &f->g->examples, b.sources.p[i].example);
+        if (b.sources.p[i].row || !b.sources.p[i].piece->u.example.tabular)
+            KL_PUSH(f->arena, &f->g->examples, b.sources.p[i].example);
 }

@@ -8,7 +8,7 @@ typedef KL_VEC(uint32_t) vertex_list;
 typedef struct walk {
     kl_front *f;
     uint32_t entries, vertices;
-    enum { NEW, OPEN, DONE } *state;
+    enum { NEW, OPEN, DONE } * state;
     uint32_t *height;
     vertex_list path;
     bool too_deep;
@@ -97,8 +97,8 @@ static void visit(walk *w, uint32_t v) {
             w->too_deep = true;
             bool entry = v < w->entries;
             kl_report(f->diags, entry ? f->g->entries.p[v].file : f->g->outcomes.p[v - w->entries].file,
-                      entry ? f->g->entries.p[v].span : f->g->outcomes.p[v - w->entries].span, KL_D_LIMIT_CLAUSE_DEPTH, 2,
-                      name_of(w, v), kl_str_fmt(f->arena, "%d", KL_MAX_CLAUSE_DEPTH));
+                      entry ? f->g->entries.p[v].span : f->g->outcomes.p[v - w->entries].span, KL_D_LIMIT_CLAUSE_DEPTH,
+                      2, name_of(w, v), kl_str_fmt(f->arena, "%d", KL_MAX_CLAUSE_DEPTH));
         }
     }
     w->path.n--;

@@ -41,5 +41,6 @@ static bool fold(ir_kind kind, int64_t a, int64_t b, int64_t value, kl_round rou
 kl_fold_state kl_fold(ir_kind kind, int64_t a, int64_t b, int64_t value, kl_round round, int64_t *out) {
     if (kind == IR_DIV && b == 0) return KL_FOLD_ZERO;
     /* one unit is left on either side, for comparisons with what lies next to a constant */
-    return fold(kind, a, b, value, round, out) && *out < INT64_MAX && *out > INT64_MIN + 1 ? KL_FOLD_OK : KL_FOLD_OVERFLOW;
+    return fold(kind, a, b, value, round, out) && *out<INT64_MAX && * out> INT64_MIN + 1 ? KL_FOLD_OK
+                                                                                         : KL_FOLD_OVERFLOW;
 }

@@ -27,9 +27,17 @@ uint32_t kl_map_get(const kl_map *m, uint32_t space, kl_str key); /* IR_NONE whe
 
 /* ------------------------------------------------------------------ names */
 typedef enum kl_symbol_kind {
-    KL_SYM_FIELD, KL_SYM_CLAUSE, KL_SYM_OUTCOME, KL_SYM_ASSUMPTION, KL_SYM_TARIFF, /* may stand in an expression */
-    KL_SYM_RULE, KL_SYM_TABLE, KL_SYM_REQUIREMENT, KL_SYM_ADVICE, KL_SYM_NOTE,     /* only named where they are expected */
-    KL_SYM_SET,                                                                    /* a type: a space of its own */
+    KL_SYM_FIELD,
+    KL_SYM_CLAUSE,
+    KL_SYM_OUTCOME,
+    KL_SYM_ASSUMPTION,
+    KL_SYM_TARIFF, /* may stand in an expression */
+    KL_SYM_RULE,
+    KL_SYM_TABLE,
+    KL_SYM_REQUIREMENT,
+    KL_SYM_ADVICE,
+    KL_SYM_NOTE, /* only named where they are expected */
+    KL_SYM_SET,  /* a type: a space of its own */
     KL_SYM_KINDS
 } kl_symbol_kind;
 
@@ -40,10 +48,10 @@ struct kl_symbol {
     uint32_t file;         /* index into sources->files */
     const kl_piece *piece; /* where it is declared */
     kl_span span;          /* of the name */
-    uint32_t index;        /* field, set, outcome, assumption, tariff; entry of a clause, rule, …: IR_NONE until made */
-    bool used, bad;        /* bad: declared with an error already reported */
-    bool lowering;         /* a clause on its way (cycles) */
-    kl_symbol *next;       /* the next one of the same name */
+    uint32_t index;  /* field, set, outcome, assumption, tariff; entry of a clause, rule, …: IR_NONE until made */
+    bool used, bad;  /* bad: declared with an error already reported */
+    bool lowering;   /* a clause on its way (cycles) */
+    kl_symbol *next; /* the next one of the same name */
 };
 
 /* ------------------------------------------------------------------ values under way */
@@ -72,7 +80,7 @@ typedef struct kl_entry_cases { /* one entry of a many-of outcome under way: wha
     bool *said;
 } kl_entry_cases;
 
-typedef struct kl_when { /* what a `gäller från …` line means */
+typedef struct kl_when {    /* what a `gäller från …` line means */
     uint32_t before, after; /* truth: the record's date is outside on that side; IR_NONE when it cannot be */
     kl_beyond said_before, said_after;
     int32_t from, through;
@@ -134,10 +142,10 @@ typedef struct kl_front {
     KL_VEC(kl_table_rows) tables;
     uint32_t *node_table; /* hash-consing */
     size_t node_cap;
-    bool full;            /* too many nodes, already reported */
+    bool full;             /* too many nodes, already reported */
     unsigned *marks, mark; /* who has visited a node */
     size_t mark_cap;
-    bool broken;          /* reading the files met errors: what seems to be missing may only have been skipped */
+    bool broken; /* reading the files met errors: what seems to be missing may only have been skipped */
     bool undated;
     bool money_used;
     kl_span money_span;
@@ -178,8 +186,8 @@ void kl_front_money(kl_front *f, kl_span span); /* money is used here: the guide
 kl_val kl_val_bad(kl_span span);
 kl_val kl_val_cannot(kl_front *f, kl_span span, kl_diag_id id, kl_val a, kl_val b); /* reports the two types */
 bool kl_val_constant(const kl_front *f, kl_val v);
-kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted);                 /* to a declared type, exactly */
-bool kl_front_meet(kl_front *f, kl_val *a, kl_val *b, kl_span span);        /* to one type with as many decimals */
+kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted);          /* to a declared type, exactly */
+bool kl_front_meet(kl_front *f, kl_val *a, kl_val *b, kl_span span); /* to one type with as many decimals */
 
 /* ------------------------------------------------------------------ nodes.c */
 const ir_node *kl_node_at(const kl_front *f, uint32_t i);
@@ -198,29 +206,32 @@ uint32_t kl_n_empty(kl_front *f, uint32_t field);
 uint32_t kl_n_text(kl_front *f, uint32_t field, kl_str text);
 uint32_t kl_n_same_text(kl_front *f, uint32_t field, uint32_t field2);
 uint32_t kl_n_entry(kl_front *f, ir_kind kind, uint32_t entry); /* IR_CLAUSE, IR_BREACHED */
-uint32_t kl_n_edition(kl_front *f, uint32_t entry, uint32_t in_force, uint32_t before, uint32_t after, kl_beyond said_before,
-                      kl_beyond said_after);
+uint32_t kl_n_edition(kl_front *f, uint32_t entry, uint32_t in_force, uint32_t before, uint32_t after,
+                      kl_beyond said_before, kl_beyond said_after);
 uint32_t kl_n_field(kl_front *f, uint32_t field);
 uint32_t kl_n_assume(kl_front *f, uint32_t assumption);
 uint32_t kl_n_feed(kl_front *f, uint32_t outcome);
 uint32_t kl_n_number(kl_front *f, int64_t value, ir_type type);
 uint32_t kl_n_sum(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type);
 uint32_t kl_n_select(kl_front *f, uint32_t c, uint32_t x, uint32_t y);
-uint32_t kl_front_text(kl_front *f, kl_str text);                 /* its index among the texts */
-bool kl_front_visit(kl_front *f, uint32_t node, unsigned mark);   /* true the first time under this mark */
+uint32_t kl_front_text(kl_front *f, kl_str text);               /* its index among the texts */
+bool kl_front_visit(kl_front *f, uint32_t node, unsigned mark); /* true the first time under this mark */
 unsigned kl_front_new_mark(kl_front *f);
 
 /* ------------------------------------------------------------------ fold.c, sums.c, rounding.c, arms.c, conditions.c, results.c */
 typedef enum kl_fold_state { KL_FOLD_OK, KL_FOLD_OVERFLOW, KL_FOLD_ZERO } kl_fold_state;
 kl_fold_state kl_fold(ir_kind kind, int64_t a, int64_t b, int64_t value, kl_round round, int64_t *out);
 /* A number node, folded when its parts are constants; IR_NONE after a report. */
-uint32_t kl_front_arith(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type, kl_span span);
+uint32_t kl_front_arith(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type,
+                        kl_span span);
 /* want: the type wanted, for names of values and sets; KL_T_NONE when nothing says. */
 kl_val kl_lower_sum(kl_front *f, const kl_expr *e, ir_type want);
 kl_val kl_lower_round(kl_front *f, const kl_expr *e, ir_type want);
-uint32_t kl_front_code(kl_front *f, const kl_expr *e, uint32_t set); /* the value of the set that a name is; IR_NONE after a report */
+uint32_t kl_front_code(kl_front *f, const kl_expr *e,
+                       uint32_t set); /* the value of the set that a name is; IR_NONE after a report */
 kl_arm_list kl_front_arms(kl_front *f, uint32_t node);
-uint32_t kl_front_join_arms(kl_front *f, const kl_arm_list *arms, const uint32_t *truths); /* the truth of whichever arm holds */
+uint32_t kl_front_join_arms(kl_front *f, const kl_arm_list *arms,
+                            const uint32_t *truths); /* the truth of whichever arm holds */
 uint32_t kl_lower_truth(kl_front *f, const kl_expr *e);
 uint32_t kl_front_compare(kl_front *f, kl_val a, kl_compare op, kl_val b, kl_span span);
 uint32_t kl_front_differs(kl_front *f, uint32_t same, kl_val a); /* `same`, a comparison of a, said with inte */
@@ -236,7 +247,8 @@ void kl_front_guideline_period(kl_front *f);
 kl_when kl_front_period(kl_front *f, const kl_piece *piece);
 /* The truth of an entry in force under `w`, as an IR_EDITION where it may not be; writes the entry's period. */
 uint32_t kl_front_edition(kl_front *f, uint32_t entry, uint32_t in_force, const kl_when *w);
-uint32_t kl_front_absent(kl_front *f, const kl_when *w); /* truth: another text applied, not at hand; IR_NONE when never */
+uint32_t kl_front_absent(kl_front *f,
+                         const kl_when *w); /* truth: another text applied, not at hand; IR_NONE when never */
 uint32_t kl_front_row_dates(kl_front *f, const kl_cell *from, const kl_cell *through, ir_entry *entry);
 void kl_front_declare_tariff(kl_front *f, kl_symbol *symbol);
 uint32_t kl_front_tariff(kl_front *f, const kl_symbol *s);
@@ -248,18 +260,19 @@ void kl_front_make_rows(kl_front *f, const kl_symbol *s, uint32_t table);
 kl_symbol *kl_front_peek_piece(kl_front *f, const kl_piece *p);
 void kl_front_reads(kl_front *f, uint32_t entry, uint32_t node); /* adds what the node reads to the entry */
 uint32_t kl_front_clause(kl_front *f, kl_symbol *s);             /* its truth, as IR_CLAUSE */
-uint32_t kl_front_clause_part(kl_front *f, kl_name name);        /* CLAUSE.ITEM; IR_NONE when the name is no such thing */
+uint32_t kl_front_clause_part(kl_front *f, kl_name name); /* CLAUSE.ITEM; IR_NONE when the name is no such thing */
 void kl_front_lower_clause(kl_front *f, const kl_symbol *s);
 void kl_front_lower_requirement(kl_front *f, const kl_symbol *s);
-void kl_front_candidate(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t guard, uint32_t absent, ir_result result,
-                        ir_result *columns);
+void kl_front_candidate(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t guard, uint32_t absent,
+                        ir_result result, ir_result *columns);
 void kl_front_candidates(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t absent, const kl_case_list *cases);
 kl_entry_cases kl_front_entry_cases(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t absent);
 void kl_front_entry_candidates(kl_front *f, const kl_entry_cases *e, kl_span span);
 uint32_t kl_front_column(const kl_front *f, uint32_t outcome, kl_str name);
 /* The column of a many-of outcome that a name says: OUTCOME.COLUMN, or COLUMN where nothing else has the name. */
 bool kl_front_part(kl_front *f, const kl_name *name, uint32_t *outcome, uint32_t *column);
-kl_str kl_front_row_label(const kl_front *f, uint32_t entry); /* the part of a row's id after its table's; empty for what is no row */
+kl_str kl_front_row_label(const kl_front *f,
+                          uint32_t entry); /* the part of a row's id after its table's; empty for what is no row */
 void kl_front_lower_rule(kl_front *f, const kl_symbol *s);
 void kl_front_lower_table(kl_front *f, const kl_symbol *s);
 void kl_front_resolve_overrides(kl_front *f);

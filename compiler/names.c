@@ -43,22 +43,25 @@ uint32_t kl_map_get(const kl_map *m, uint32_t space, kl_str key) {
 }
 
 /* ------------------------------------------------------------------ declaring */
-static uint32_t space_of(kl_symbol_kind kind) { return kind == KL_SYM_SET ? 1 : 0; }
+static uint32_t space_of(kl_symbol_kind kind) {
+    return kind == KL_SYM_SET ? 1 : 0;
+}
 
 /* May two things bear one name? A field may share it (post.NAME says the field), and so may what no expression names. */
 static bool clash(kl_symbol_kind a, kl_symbol_kind b) {
     if (a == b) return true;
     unsigned both = KL_KIND(a) | KL_KIND(b);
     unsigned field = KL_KIND(KL_SYM_FIELD);
-    unsigned entry = KL_KIND(KL_SYM_CLAUSE) | KL_KIND(KL_SYM_RULE) | KL_KIND(KL_SYM_TABLE) | KL_KIND(KL_SYM_REQUIREMENT) |
-                     KL_KIND(KL_SYM_ADVICE) | KL_KIND(KL_SYM_NOTE);
+    unsigned entry = KL_KIND(KL_SYM_CLAUSE) | KL_KIND(KL_SYM_RULE) | KL_KIND(KL_SYM_TABLE) |
+                     KL_KIND(KL_SYM_REQUIREMENT) | KL_KIND(KL_SYM_ADVICE) | KL_KIND(KL_SYM_NOTE);
     if ((both & ~entry) == 0) return true; /* both are ids in the trace */
     return (both & ~(KL_IN_EXPRESSIONS & ~field)) == 0;
 }
 
 kl_symbol *kl_front_declare(kl_front *f, kl_symbol_kind kind, kl_name name, const kl_piece *piece) {
     kl_symbol *s = kl_alloc(f->arena, sizeof *s);
-    *s = (kl_symbol){.kind = kind, .name = name.text, .file = f->file, .piece = piece, .span = name.span, .index = IR_NONE};
+    *s = (kl_symbol){
+        .kind = kind, .name = name.text, .file = f->file, .piece = piece, .span = name.span, .index = IR_NONE};
     if (name.text.n == 0) return s; /* the grammar has said it */
     uint32_t here = (uint32_t)f->symbols.n;
     uint32_t first = kl_map_add(&f->names, space_of(kind), name.text, here);
@@ -139,7 +142,8 @@ kl_symbol *kl_front_find(kl_front *f, kl_name name, unsigned kinds, kl_diag_id u
         kl_diag *d = kl_front_report(f, name.span, KL_D_NAME_WRONG_KIND, 2, text, kl_front_kind_word(f, h.other->kind));
         kl_front_second(f, d, h.other->file, h.other->span, KL_N_DECLARED_HERE, KL_NO_ARG);
     } else if (h.unseen) {
-        kl_diag *d = kl_front_report(f, name.span, KL_D_NAME_UNSEEN, 2, text, f->sources->files.p[h.unseen->file]->path);
+        kl_diag *d =
+            kl_front_report(f, name.span, KL_D_NAME_UNSEEN, 2, text, f->sources->files.p[h.unseen->file]->path);
         kl_front_second(f, d, h.unseen->file, h.unseen->span, KL_N_DECLARED_HERE, KL_NO_ARG);
     } else {
         kl_str near = kl_front_suggest(f, text, kinds, IR_NONE);
@@ -163,6 +167,7 @@ kl_str kl_front_suggest(kl_front *f, kl_str name, unsigned kinds, uint32_t set) 
         if (KL_KIND(s->kind) & kinds && kl_front_sees(f, s->file)) consider(name, s->name, &best, &near);
     }
     if (set != IR_NONE)
-        for (size_t i = 0; i < f->g->sets.p[set].values.n; i++) consider(name, f->g->sets.p[set].values.p[i].name, &best, &near);
+        for (size_t i = 0; i < f->g->sets.p[set].values.n; i++)
+            consider(name, f->g->sets.p[set].values.p[i].name, &best, &near);
     return near;
 }

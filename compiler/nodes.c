@@ -5,19 +5,31 @@
 
 /* ------------------------------------------------------------------ the pool */
 static bool same_node(const ir_node *x, const ir_node *y) {
-    return x->kind == y->kind && x->truth == y->truth && x->type.kind == y->type.kind && x->type.decimals == y->type.decimals &&
-           x->type.set == y->type.set && x->a == y->a && x->b == y->b && x->c == y->c && x->field == y->field &&
-           x->field2 == y->field2 && x->assumption == y->assumption && x->outcome == y->outcome && x->entry == y->entry &&
-           x->value == y->value && x->lo == y->lo && x->hi == y->hi && x->mask == y->mask && x->compare == y->compare &&
-           x->round == y->round && x->before == y->before && x->after == y->after;
+    return x->kind == y->kind && x->truth == y->truth && x->type.kind == y->type.kind &&
+           x->type.decimals == y->type.decimals && x->type.set == y->type.set && x->a == y->a && x->b == y->b &&
+           x->c == y->c && x->field == y->field && x->field2 == y->field2 && x->assumption == y->assumption &&
+           x->outcome == y->outcome && x->entry == y->entry && x->value == y->value && x->lo == y->lo &&
+           x->hi == y->hi && x->mask == y->mask && x->compare == y->compare && x->round == y->round &&
+           x->before == y->before && x->after == y->after;
 }
 
 static size_t hash_node(const ir_node *n) {
     const uint64_t parts[] = {(uint64_t)n->kind | (uint64_t)n->truth << 8 | (uint64_t)n->type.kind << 16 |
-                                  (uint64_t)n->type.decimals << 24 | (uint64_t)n->compare << 32 | (uint64_t)n->round << 40 |
-                                  (uint64_t)n->before << 48 | (uint64_t)n->after << 56,
-                              n->type.set, n->a, n->b, n->c, n->field, n->field2, n->assumption, n->outcome, n->entry, n->mask,
-                              (uint64_t)n->value, (uint64_t)n->lo, (uint64_t)n->hi};
+                                  (uint64_t)n->type.decimals << 24 | (uint64_t)n->compare << 32 |
+                                  (uint64_t)n->round << 40 | (uint64_t)n->before << 48 | (uint64_t)n->after << 56,
+                              n->type.set,
+                              n->a,
+                              n->b,
+                              n->c,
+                              n->field,
+                              n->field2,
+                              n->assumption,
+                              n->outcome,
+                              n->entry,
+                              n->mask,
+                              (uint64_t)n->value,
+                              (uint64_t)n->lo,
+                              (uint64_t)n->hi};
     uint64_t h = UINT64_C(1469598103934665603);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         h = (h ^ parts[i]) * UINT64_C(0x9E3779B97F4A7C15);
@@ -44,8 +56,7 @@ static uint32_t kl_node(kl_front *f, ir_node n) {
     for (; f->node_table[at]; at = (at + 1) & (f->node_cap - 1))
         if (same_node(&f->g->nodes.p[f->node_table[at] - 1], &n)) return f->node_table[at] - 1;
     if (f->g->nodes.n >= KL_MAX_NODES) {
-        if (!f->full)
-            kl_front_report(f, f->at, KL_D_LIMIT_NODES, 1, kl_str_fmt(f->arena, "%d", KL_MAX_NODES));
+        if (!f->full) kl_front_report(f, f->at, KL_D_LIMIT_NODES, 1, kl_str_fmt(f->arena, "%d", KL_MAX_NODES));
         f->full = true;
         return 0;
     }
@@ -57,12 +68,24 @@ static uint32_t kl_node(kl_front *f, ir_node n) {
 }
 
 static ir_node blank(ir_kind kind, bool truth, ir_type type) {
-    return (ir_node){.kind = kind, .truth = truth, .type = type, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE, .field = IR_NONE,
-                     .field2 = IR_NONE, .assumption = IR_NONE, .outcome = IR_NONE, .entry = IR_NONE, .mask = IR_NONE};
+    return (ir_node){.kind = kind,
+                     .truth = truth,
+                     .type = type,
+                     .a = IR_NONE,
+                     .b = IR_NONE,
+                     .c = IR_NONE,
+                     .field = IR_NONE,
+                     .field2 = IR_NONE,
+                     .assumption = IR_NONE,
+                     .outcome = IR_NONE,
+                     .entry = IR_NONE,
+                     .mask = IR_NONE};
 }
 static const ir_type BOOL = {KL_T_BOOL, 0, IR_NONE};
 
-const ir_node *kl_node_at(const kl_front *f, uint32_t i) { return &f->g->nodes.p[i]; }
+const ir_node *kl_node_at(const kl_front *f, uint32_t i) {
+    return &f->g->nodes.p[i];
+}
 
 /* ------------------------------------------------------------------ truth */
 uint32_t kl_n_bool(kl_front *f, int value) {
@@ -97,8 +120,12 @@ static uint32_t both(kl_front *f, ir_kind kind, uint32_t a, uint32_t b) {
     return kl_node(f, n);
 }
 
-uint32_t kl_n_and(kl_front *f, uint32_t a, uint32_t b) { return both(f, IR_AND, a, b); }
-uint32_t kl_n_or(kl_front *f, uint32_t a, uint32_t b) { return both(f, IR_OR, a, b); }
+uint32_t kl_n_and(kl_front *f, uint32_t a, uint32_t b) {
+    return both(f, IR_AND, a, b);
+}
+uint32_t kl_n_or(kl_front *f, uint32_t a, uint32_t b) {
+    return both(f, IR_OR, a, b);
+}
 
 uint32_t kl_n_fold(kl_front *f, ir_kind kind, const uint32_t *parts, size_t n) {
     if (n == 0) return kl_n_bool(f, kind == IR_AND);
@@ -199,8 +226,8 @@ uint32_t kl_n_entry(kl_front *f, ir_kind kind, uint32_t entry) {
     return kl_node(f, n);
 }
 
-uint32_t kl_n_edition(kl_front *f, uint32_t entry, uint32_t in_force, uint32_t before, uint32_t after, kl_beyond said_before,
-                      kl_beyond said_after) {
+uint32_t kl_n_edition(kl_front *f, uint32_t entry, uint32_t in_force, uint32_t before, uint32_t after,
+                      kl_beyond said_before, kl_beyond said_after) {
     ir_node n = blank(IR_EDITION, true, BOOL);
     n.entry = entry;
     n.a = in_force;

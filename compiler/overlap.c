@@ -56,7 +56,9 @@ static bool apart_as(const kl_front *f, uint32_t x, bool x_yes, uint32_t y, bool
     return plain_apart(f, a, x_yes, b, y_yes);
 }
 
-static bool apart(const kl_front *f, uint32_t x, uint32_t y) { return x != y && apart_as(f, x, true, y, true); }
+static bool apart(const kl_front *f, uint32_t x, uint32_t y) {
+    return x != y && apart_as(f, x, true, y, true);
+}
 
 /* A cell as one word, where it is that simple: rows whose words share no bit exclude each other. */
 static uint64_t word_of(const kl_front *f, uint32_t cell) {
@@ -132,7 +134,8 @@ static uint32_t contradiction(desk *d, size_t i, size_t j) {
     for (uint32_t x = d->first[i]; x < d->first[i] + d->count[i]; x++)
         for (uint32_t y = d->first[j]; y < d->first[j] + d->count[j]; y++) {
             const ir_candidate *a = &g->candidates.p[x], *b = &g->candidates.p[y];
-            if (a->outcome != b->outcome || g->outcomes.p[a->outcome].many || !differ(d->f, &a->result, &b->result)) continue;
+            if (a->outcome != b->outcome || g->outcomes.p[a->outcome].many || !differ(d->f, &a->result, &b->result))
+                continue;
             if (fire_together(d, a, b)) return a->outcome;
         }
     return IR_NONE;
@@ -146,8 +149,10 @@ static kl_str number_word(kl_front *f, int64_t v, ir_type type) {
     char sign = kl_front_file(f)->surface == KL_SV ? ',' : '.';
     const char *kr = type.kind == KL_T_MONEY ? " kr" : "";
     kl_str whole = kl_str_fmt(f->arena, "%s%lld", v < 0 ? "-" : "", (long long)(v < 0 ? -(v / unit) : v / unit));
-    if (type.decimals == 0 || (type.kind == KL_T_MONEY && v % unit == 0)) return kl_str_fmt(f->arena, "%.*s%s", KL_FMT(whole), kr);
-    return kl_str_fmt(f->arena, "%.*s%c%0*lld%s", KL_FMT(whole), sign, (int)type.decimals, (long long)(v < 0 ? -(v % unit) : v % unit), kr);
+    if (type.decimals == 0 || (type.kind == KL_T_MONEY && v % unit == 0))
+        return kl_str_fmt(f->arena, "%.*s%s", KL_FMT(whole), kr);
+    return kl_str_fmt(f->arena, "%.*s%c%0*lld%s", KL_FMT(whole), sign, (int)type.decimals,
+                      (long long)(v < 0 ? -(v % unit) : v % unit), kr);
 }
 
 /* What the record found has in a test column; empty when it may have anything. */
@@ -160,7 +165,10 @@ static kl_str found_value(desk *d, size_t column) {
     kl_str text = {0};
     if (n.truth) {
         bool sv = kl_front_file(f)->surface == KL_SV;
-        return !kl_search_truth(d->search, subject, &yes) ? text : yes ? (sv ? KL_STR("ja") : KL_STR("yes")) : sv ? KL_STR("nej") : KL_STR("no");
+        return !kl_search_truth(d->search, subject, &yes) ? text
+               : yes                                      ? (sv ? KL_STR("ja") : KL_STR("yes"))
+               : sv                                       ? KL_STR("nej")
+                                                          : KL_STR("no");
     }
     if (n.type.kind == KL_T_TEXT) {
         if (kl_search_text(d->search, n.field, &text)) text = kl_str_fmt(f->arena, "\"%.*s\"", KL_FMT(text));
@@ -220,14 +228,15 @@ static void report(desk *d, size_t i, size_t j, uint32_t outcome) {
     kl_front *f = d->f;
     kl_str found = witness(d, i, j), first = row_word(d, i);
     const ir_entry *earlier = &f->g->entries.p[d->t->first + i], *later = &f->g->entries.p[d->t->first + j];
-    kl_diag *diag = kl_front_report(f, later->span, KL_D_ROWS_CONTRADICT, 4, first, row_word(d, j), f->g->outcomes.p[outcome].name,
-                                    way_out(d, i, j));
+    kl_diag *diag = kl_front_report(f, later->span, KL_D_ROWS_CONTRADICT, 4, first, row_word(d, j),
+                                    f->g->outcomes.p[outcome].name, way_out(d, i, j));
     kl_front_second(f, diag, f->file, earlier->span, KL_N_OVERLAPS_ROW, first);
     if (found.n) diag->note = kl_front_note(f, KL_N_WITNESS, found);
 }
 
 /* ------------------------------------------------------------------ the whole */
-static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, const uint32_t *first, const uint32_t *count) {
+static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, const uint32_t *first,
+                        const uint32_t *count) {
     desk d = {.f = f, .t = t, .grid = &t->symbol->piece->u.table.grid, .search = search, .steps = KL_MAX_TABLE_SEARCH};
     size_t rows = t->last - t->first;
     d.first = kl_alloc_array(f->arena, rows + 1, sizeof *d.first);
@@ -248,12 +257,14 @@ static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, 
 
 void kl_front_overlaps(kl_front *f) {
     size_t n = f->g->entries.n;
-    uint32_t *first = kl_alloc_array(f->arena, n + 1, sizeof *first), *count = kl_alloc_array(f->arena, n + 1, sizeof *count);
+    uint32_t *first = kl_alloc_array(f->arena, n + 1, sizeof *first),
+             *count = kl_alloc_array(f->arena, n + 1, sizeof *count);
     for (size_t i = f->g->candidates.n; i > 0; i--) { /* an entry's candidates stand together */
         first[f->g->candidates.p[i - 1].entry] = (uint32_t)i - 1;
         count[f->g->candidates.p[i - 1].entry]++;
     }
     kl_search *search = kl_search_new(f);
     for (size_t i = 0; i < f->tables.n; i++)
-        if (f->tables.p[i].cells && !f->tables.p[i].symbol->piece->u.table.first_row) check_table(f, &f->tables.p[i], search, first, count);
+        if (f->tables.p[i].cells && !f->tables.p[i].symbol->piece->u.table.first_row)
+            check_table(f, &f->tables.p[i], search, first, count);
 }

@@ -4,7 +4,9 @@
 #include "compiler/front.h"
 
 /* ------------------------------------------------------------------ the two sides of a date */
-static uint32_t date_node(kl_front *f) { return kl_n_field(f, f->g->dated_by); }
+static uint32_t date_node(kl_front *f) {
+    return kl_n_field(f, f->g->dated_by);
+}
 
 /* The date assumption a date names, or IR_NONE after a report. */
 static uint32_t date_assumption(kl_front *f, kl_name name) {
@@ -94,7 +96,8 @@ void kl_front_guideline_period(kl_front *f) {
             if (type.kind == KL_T_DATE) {
                 g->dated_by = s->index;
             } else {
-                kl_diag *d = kl_front_report(f, dated_by->span, KL_D_DATED_BY_TYPE, 2, s->name, kl_front_type_word(f, type));
+                kl_diag *d =
+                    kl_front_report(f, dated_by->span, KL_D_DATED_BY_TYPE, 2, s->name, kl_front_type_word(f, type));
                 kl_front_second(f, d, s->file, s->span, KL_N_DECLARED_HERE, KL_NO_ARG);
             }
         }
@@ -153,7 +156,8 @@ uint32_t kl_front_edition(kl_front *f, uint32_t entry, uint32_t in_force, const 
 uint32_t kl_front_absent(kl_front *f, const kl_when *w) {
     uint32_t out = IR_NONE;
     if (w->before != IR_NONE && w->said_before == KL_BEYOND_UNKNOWN) out = w->before;
-    if (w->after != IR_NONE && w->said_after == KL_BEYOND_UNKNOWN) out = out == IR_NONE ? w->after : kl_n_or(f, out, w->after);
+    if (w->after != IR_NONE && w->said_after == KL_BEYOND_UNKNOWN)
+        out = out == IR_NONE ? w->after : kl_n_or(f, out, w->after);
     return out;
 }
 
@@ -252,7 +256,8 @@ void kl_front_declare_tariff(kl_front *f, kl_symbol *symbol) {
     for (size_t i = 0; i < p->u.tariff.steps.n; i++) {
         const kl_step *line = &p->u.tariff.steps.p[i];
         kl_val v = kl_lower_sum(f, line->value, t.type);
-        if (t.type.kind == KL_T_NONE && p->u.tariff.type.kind == KL_T_NONE) t.type = v.type; /* the first step says the type */
+        if (t.type.kind == KL_T_NONE && p->u.tariff.type.kind == KL_T_NONE)
+            t.type = v.type; /* the first step says the type */
         v = kl_front_fit(f, v, t.type);
         if (v.node != IR_NONE && !kl_val_constant(f, v)) kl_front_report(f, line->value->span, KL_D_CONSTANT_WANTED, 0);
         if (v.node == IR_NONE || !kl_val_constant(f, v)) ok = false;

@@ -5,7 +5,9 @@
 
 static const ir_type BOOL = {KL_T_BOOL, 0, IR_NONE};
 
-static ir_result blank(ir_result_kind kind) { return (ir_result){kind, IR_NONE, IR_NONE, 0, {0}}; }
+static ir_result blank(ir_result_kind kind) {
+    return (ir_result){kind, IR_NONE, IR_NONE, 0, {0}};
+}
 
 static uint32_t guard_and(kl_front *f, uint32_t a, uint32_t b) {
     if (a == IR_NONE) return b;
@@ -80,7 +82,8 @@ static void lower(kl_front *f, const kl_expr *e, ir_type type, uint32_t guard, k
     kl_val v = kl_front_fit(f, kl_lower_sum(f, e, type), type);
     if (v.node == IR_NONE) return;
     kl_arm_list arms = kl_front_arms(f, v.node);
-    for (size_t i = 0; i < arms.n; i++) push(f, out, guard_and(f, guard, arms.p[i].guard), leaf(f, arms.p[i].node, type));
+    for (size_t i = 0; i < arms.n; i++)
+        push(f, out, guard_and(f, guard, arms.p[i].guard), leaf(f, arms.p[i].node, type));
 }
 
 kl_case_list kl_front_result(kl_front *f, const kl_expr *e, ir_type type) {

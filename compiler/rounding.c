@@ -52,8 +52,10 @@ static kl_val divide(kl_front *f, const kl_expr *e, const kl_expr *round, const 
     kl_val a = kl_lower_sum(f, e->a, want), b = kl_lower_sum(f, e->b, (ir_type){0});
     ir_type type;
     if (!quotient(f, e, a, b, &type)) return kl_val_bad(round->span);
-    if (t->stepped && t->type.kind != type.kind && !(kl_type_number(t->type) && kl_type_ordered(type) && type.kind != KL_T_MONEY)) {
-        kl_front_report(f, round->b->span, KL_D_TYPE_MISMATCH, 2, kl_front_type_word(f, type), kl_front_type_word(f, t->type));
+    if (t->stepped && t->type.kind != type.kind &&
+        !(kl_type_number(t->type) && kl_type_ordered(type) && type.kind != KL_T_MONEY)) {
+        kl_front_report(f, round->b->span, KL_D_TYPE_MISMATCH, 2, kl_front_type_word(f, type),
+                        kl_front_type_word(f, t->type));
         return kl_val_bad(round->span);
     }
     if (!with_decimals(f, &type, t->decimals, round->span)) return kl_val_bad(round->span);
@@ -82,14 +84,16 @@ static kl_val to_step(kl_front *f, const kl_expr *e, kl_val a, kl_val step) {
     if (n == IR_NONE || a.type.decimals == decimals) return made(n, a.type, e->span);
     ir_type type = a.type;
     if (!with_decimals(f, &type, decimals, e->span)) return kl_val_bad(e->span);
-    return made(kl_front_arith(f, IR_RESCALE, n, IR_NONE, a.type.decimals - decimals, KL_ROUND_DOWN, type, e->span), type, e->span);
+    return made(kl_front_arith(f, IR_RESCALE, n, IR_NONE, a.type.decimals - decimals, KL_ROUND_DOWN, type, e->span),
+                type, e->span);
 }
 
 static kl_val to_decimals(kl_front *f, const kl_expr *e, kl_val a, uint8_t decimals) {
     if (decimals >= a.type.decimals) return a; /* nothing to round away */
     ir_type type = a.type;
     if (!with_decimals(f, &type, decimals, e->span)) return kl_val_bad(e->span);
-    return made(kl_front_arith(f, IR_RESCALE, a.node, IR_NONE, a.type.decimals - decimals, e->round, type, e->span), type, e->span);
+    return made(kl_front_arith(f, IR_RESCALE, a.node, IR_NONE, a.type.decimals - decimals, e->round, type, e->span),
+                type, e->span);
 }
 
 kl_val kl_lower_round(kl_front *f, const kl_expr *e, ir_type want) {

@@ -4,9 +4,10 @@
 #include "compiler/front.h"
 
 /* ------------------------------------------------------------------ candidates */
-void kl_front_candidate(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t guard, uint32_t absent, ir_result result,
-                        ir_result *columns) {
-    ir_candidate c = {.entry = entry, .outcome = outcome, .guard = guard, .absent = absent, .result = result, .columns = columns};
+void kl_front_candidate(kl_front *f, uint32_t entry, uint32_t outcome, uint32_t guard, uint32_t absent,
+                        ir_result result, ir_result *columns) {
+    ir_candidate c = {
+        .entry = entry, .outcome = outcome, .guard = guard, .absent = absent, .result = result, .columns = columns};
     uint32_t index = (uint32_t)f->g->candidates.n;
     KL_PUSH(f->arena, &f->g->candidates, c);
     KL_PUSH(f->arena, &f->g->outcomes.p[outcome].candidates, index);
@@ -23,7 +24,8 @@ static void combine(kl_front *f, const kl_entry_cases *e, size_t column, uint32_
     if (column == o->columns.n) {
         ir_result *columns = kl_alloc_array(f->arena, o->columns.n, sizeof *columns);
         memcpy(columns, chosen, o->columns.n * sizeof *columns);
-        kl_front_candidate(f, e->entry, e->outcome, guard, e->absent, (ir_result){IR_R_NONE, IR_NONE, IR_NONE, 0, {0}}, columns);
+        kl_front_candidate(f, e->entry, e->outcome, guard, e->absent, (ir_result){IR_R_NONE, IR_NONE, IR_NONE, 0, {0}},
+                           columns);
         return;
     }
     for (size_t i = 0; i < e->cases[column].n; i++) {
@@ -91,8 +93,9 @@ bool kl_front_part(kl_front *f, const kl_name *name, uint32_t *outcome, uint32_t
 static void give_entry(kl_front *f, const kl_set *set, uint32_t entry, uint32_t outcome, uint32_t absent) {
     if (!set->value || set->value->kind != KL_E_ENTRY) {
         if (!set->value || set->value->kind != KL_E_ERROR)
-            kl_front_report(f, set->span, KL_D_ENTRY_WANTED, 2, set->name.text, f->g->outcomes.p[outcome].columns.n
-                            ? f->g->outcomes.p[outcome].columns.p[0].name : set->name.text);
+            kl_front_report(f, set->span, KL_D_ENTRY_WANTED, 2, set->name.text,
+                            f->g->outcomes.p[outcome].columns.n ? f->g->outcomes.p[outcome].columns.p[0].name
+                                                                : set->name.text);
         return;
     }
     kl_entry_cases e = kl_front_entry_cases(f, entry, outcome, absent);
@@ -100,12 +103,14 @@ static void give_entry(kl_front *f, const kl_set *set, uint32_t entry, uint32_t 
     for (size_t i = 0; i < sets->n; i++) {
         uint32_t column = kl_front_column(f, outcome, sets->p[i].name.text);
         if (column == IR_NONE) {
-            kl_front_report(f, sets->p[i].name.span, KL_D_COLUMN_UNKNOWN, 2, sets->p[i].name.text, f->g->outcomes.p[outcome].name);
+            kl_front_report(f, sets->p[i].name.span, KL_D_COLUMN_UNKNOWN, 2, sets->p[i].name.text,
+                            f->g->outcomes.p[outcome].name);
             continue;
         }
         if (e.said[column]) kl_front_report(f, sets->p[i].name.span, KL_D_GIVEN_TWICE, 1, sets->p[i].name.text);
         e.said[column] = true;
-        if (sets->p[i].value) e.cases[column] = kl_front_result(f, sets->p[i].value, f->g->outcomes.p[outcome].columns.p[column].type);
+        if (sets->p[i].value)
+            e.cases[column] = kl_front_result(f, sets->p[i].value, f->g->outcomes.p[outcome].columns.p[column].type);
     }
     kl_front_entry_candidates(f, &e, set->span);
 }
@@ -133,7 +138,8 @@ static void give(kl_front *f, const kl_set *set, uint32_t entry, uint32_t absent
 }
 
 /* `OUTCOME.COLUMN value, …`: the columns of one entry, taken together at the first of them. */
-static bool give_columns(kl_front *f, const kl_set_list *gives, size_t first, uint32_t entry, uint32_t absent, bool *taken) {
+static bool give_columns(kl_front *f, const kl_set_list *gives, size_t first, uint32_t entry, uint32_t absent,
+                         bool *taken) {
     uint32_t outcome, column;
     if (!kl_front_part(f, &gives->p[first].name, &outcome, &column)) return false;
     kl_entry_cases e = kl_front_entry_cases(f, entry, outcome, absent);
@@ -181,7 +187,8 @@ void kl_front_lower_rule(kl_front *f, const kl_symbol *s) {
         if (taken[i] || give_columns(f, gives, i, s->index, absent, taken)) continue;
         give(f, &gives->p[i], s->index, absent);
     }
-    if (gives->n == 0 && p->u.rule.overrides.n == 0) kl_front_report(f, p->name.span, KL_D_RULE_GIVES_NOTHING, 1, s->name);
+    if (gives->n == 0 && p->u.rule.overrides.n == 0)
+        kl_front_report(f, p->name.span, KL_D_RULE_GIVES_NOTHING, 1, s->name);
     if (p->u.rule.overrides.n)
         KL_PUSH(f->arena, &f->overrides, ((kl_override){s, &p->u.rule.overrides, s->index, s->index + 1}));
 }
@@ -231,7 +238,8 @@ static bool sets_outcome(const kl_front *f, const kl_table_rows *t, uint32_t out
 /* The part of a table after its name: rows or one column. */
 static bool resolve_part(kl_front *f, const kl_name *name, kl_str rest, const kl_table_rows *t, target *out) {
     if (column_part(&rest)) {
-        kl_symbol *o = kl_front_find(f, (kl_name){rest, name->span, true}, KL_KIND(KL_SYM_OUTCOME), KL_D_OUTCOME_UNKNOWN);
+        kl_symbol *o =
+            kl_front_find(f, (kl_name){rest, name->span, true}, KL_KIND(KL_SYM_OUTCOME), KL_D_OUTCOME_UNKNOWN);
         if (!o || o->index == IR_NONE) return false;
         if (!sets_outcome(f, t, o->index)) {
             kl_front_report(f, name->span, KL_D_OVERRIDE_COLUMN, 2, t->symbol->name, rest);
@@ -288,7 +296,8 @@ typedef struct edge {
 typedef KL_VEC(edge) edge_list;
 
 /* Is there a way from `at` to `goal`? `path` is filled from the goal backwards. */
-static bool reaches(kl_front *f, const edge_list *edges, const kl_symbol *at, const kl_symbol *goal, bool *seen, kl_buf *path) {
+static bool reaches(kl_front *f, const edge_list *edges, const kl_symbol *at, const kl_symbol *goal, bool *seen,
+                    kl_buf *path) {
     for (size_t i = 0; i < edges->n; i++) {
         if (edges->p[i].from != at || seen[i]) continue;
         seen[i] = true;

@@ -24,7 +24,9 @@ struct kl_search {
 };
 
 /* ------------------------------------------------------------------ truth under the answers */
-static uint8_t not_of(uint8_t t) { return t == OPEN ? OPEN : !t; }
+static uint8_t not_of(uint8_t t) {
+    return t == OPEN ? OPEN : !t;
+}
 
 static uint8_t eval(kl_search *s, uint32_t i);
 
@@ -102,16 +104,24 @@ static bool ranges_allow(const kl_search *s, uint32_t subject, int64_t v) {
 static bool number_for(const kl_search *s, uint32_t subject, int64_t *out) {
     const ir_node *of = kl_node_at(s->f, subject);
     bool field = of->kind == IR_FIELD, date = of->type.kind == KL_T_DATE;
-    int64_t least = !field ? INT64_MIN : date ? KL_DATE_MIN : -KL_NUMBER_MAX, most = !field ? INT64_MAX : date ? KL_DATE_MAX : KL_NUMBER_MAX;
+    int64_t least = !field ? INT64_MIN
+                    : date ? KL_DATE_MIN
+                           : -KL_NUMBER_MAX,
+            most = !field ? INT64_MAX
+                   : date ? KL_DATE_MAX
+                          : KL_NUMBER_MAX;
     *out = 0;
     if (!date && ranges_allow(s, subject, 0)) return true;
     for (size_t i = 0; i < s->trail.n; i++) {
         const ir_node *n = kl_node_at(s->f, s->trail.p[i].atom);
         if (n->kind != IR_RANGE || n->a != subject) continue;
-        int64_t tries[] = {n->lo, n->hi, n->hi == INT64_MAX ? n->hi : n->hi + 1, n->lo == INT64_MIN ? n->lo : n->lo - 1};
+        int64_t tries[] = {n->lo, n->hi, n->hi == INT64_MAX ? n->hi : n->hi + 1,
+                           n->lo == INT64_MIN ? n->lo : n->lo - 1};
         for (size_t k = 0; k < 4; k++) {
             *out = tries[k];
-            if (*out >= least && *out <= most && *out != INT64_MIN && *out != INT64_MAX && ranges_allow(s, subject, *out)) return true;
+            if (*out >= least && *out <= most && *out != INT64_MIN && *out != INT64_MAX &&
+                ranges_allow(s, subject, *out))
+                return true;
         }
     }
     *out = least;
@@ -306,7 +316,8 @@ bool kl_search_truth(kl_search *s, uint32_t node, bool *yes) {
 }
 
 bool kl_search_number(const kl_search *s, uint32_t subject, int64_t *out) {
-    return kl_node_at(s->f, subject)->type.kind == KL_T_VALUES ? code_for(s, subject, out) : number_for(s, subject, out);
+    return kl_node_at(s->f, subject)->type.kind == KL_T_VALUES ? code_for(s, subject, out)
+                                                               : number_for(s, subject, out);
 }
 
 bool kl_search_text(const kl_search *s, uint32_t field, kl_str *out) {

@@ -8,10 +8,13 @@ static const ir_type BOOL = {KL_T_BOOL, 0, IR_NONE};
 static const ir_type DATE = {KL_T_DATE, 0, IR_NONE};
 static const ir_type DAYS = {KL_T_DAYS, 0, IR_NONE};
 
-static kl_val val(kl_front *f, uint32_t node, kl_span span) { return (kl_val){node, kl_node_at(f, node)->type, false, span}; }
+static kl_val val(kl_front *f, uint32_t node, kl_span span) {
+    return (kl_val){node, kl_node_at(f, node)->type, false, span};
+}
 
 /* ------------------------------------------------------------------ arithmetic */
-uint32_t kl_front_arith(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type, kl_span span) {
+uint32_t kl_front_arith(kl_front *f, ir_kind kind, uint32_t a, uint32_t b, int64_t value, kl_round round, ir_type type,
+                        kl_span span) {
     const ir_node *x = kl_node_at(f, a), *y = b == IR_NONE ? NULL : kl_node_at(f, b);
     if (x->kind != IR_NUMBER || (y && y->kind != IR_NUMBER)) return kl_n_sum(f, kind, a, b, value, round, type);
     int64_t out;
@@ -37,7 +40,8 @@ kl_val kl_val_cannot(kl_front *f, kl_span span, kl_diag_id id, kl_val a, kl_val 
 static kl_val add(kl_front *f, const kl_expr *e, kl_val a, kl_val b) {
     ir_kind kind = e->kind == KL_E_ADD ? IR_ADD : IR_SUB;
     if (a.type.kind == KL_T_DATE && b.type.kind == KL_T_DAYS) return arith(f, kind, a, b, DATE, e->span);
-    if (kind == IR_ADD && a.type.kind == KL_T_DAYS && b.type.kind == KL_T_DATE) return arith(f, kind, a, b, DATE, e->span);
+    if (kind == IR_ADD && a.type.kind == KL_T_DAYS && b.type.kind == KL_T_DATE)
+        return arith(f, kind, a, b, DATE, e->span);
     if (a.type.kind == KL_T_DATE || b.type.kind == KL_T_DATE) return kl_val_cannot(f, e->span, KL_D_DATE_SUM, a, b);
     if (!kl_front_meet(f, &a, &b, e->span)) return kl_val_bad(e->span);
     if (!kl_type_ordered(a.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, a, b);
@@ -51,8 +55,10 @@ static kl_val multiply(kl_front *f, const kl_expr *e, kl_val a, kl_val b) {
         b = t;
     }
     ir_type type = b.type;
-    bool unit = type.kind == KL_T_MONEY || ((type.kind == KL_T_MINUTES || type.kind == KL_T_DAYS) && a.type.decimals == 0);
-    if (!kl_type_number(a.type) || !(unit || kl_type_number(type))) return kl_val_cannot(f, e->span, KL_D_CANNOT_MULTIPLY, a, b);
+    bool unit =
+        type.kind == KL_T_MONEY || ((type.kind == KL_T_MINUTES || type.kind == KL_T_DAYS) && a.type.decimals == 0);
+    if (!kl_type_number(a.type) || !(unit || kl_type_number(type)))
+        return kl_val_cannot(f, e->span, KL_D_CANNOT_MULTIPLY, a, b);
     unsigned decimals = (unsigned)a.type.decimals + type.decimals;
     if (decimals > 2 * KL_MAX_DECIMALS) {
         kl_front_report(f, e->span, KL_D_LIMIT_DECIMALS, 1, kl_str_fmt(f->arena, "%d", 2 * KL_MAX_DECIMALS));
@@ -118,7 +124,8 @@ static kl_val duration(kl_front *f, const kl_expr *e) {
 
 /* ------------------------------------------------------------------ names */
 static bool names_field(const kl_name *n) {
-    return !n->quoted && n->text.n > 5 && (memcmp(n->text.p, "post.", 5) == 0 || (n->text.n > 7 && memcmp(n->text.p, "record.", 7) == 0));
+    return !n->quoted && n->text.n > 5 &&
+           (memcmp(n->text.p, "post.", 5) == 0 || (n->text.n > 7 && memcmp(n->text.p, "record.", 7) == 0));
 }
 
 static kl_val lower_name(kl_front *f, const kl_expr *e, ir_type want) {
@@ -128,7 +135,8 @@ static kl_val lower_name(kl_front *f, const kl_expr *e, ir_type want) {
         if (code != IR_NONE) return (kl_val){kl_n_number(f, value, want), want, false, e->span};
         if (!kl_front_peek(f, e->name, ~0u)) { /* nor anything else: it was meant as a value */
             kl_str near = kl_front_suggest(f, e->name.text, 0, want.set);
-            kl_diag *d = kl_front_report(f, e->name.span, KL_D_VALUE_UNKNOWN, 2, e->name.text, f->g->sets.p[want.set].name);
+            kl_diag *d =
+                kl_front_report(f, e->name.span, KL_D_VALUE_UNKNOWN, 2, e->name.text, f->g->sets.p[want.set].name);
             d->suggestion = near;
             return kl_val_bad(e->span);
         }
@@ -188,7 +196,8 @@ uint32_t kl_front_code(kl_front *f, const kl_expr *e, uint32_t set) {
     uint32_t code = kl_map_get(&f->values, set, e->name.text);
     if (code == IR_NONE) {
         kl_str near = kl_front_suggest(f, e->name.text, 0, set);
-        kl_front_report(f, e->name.span, KL_D_VALUE_UNKNOWN, 2, e->name.text, f->g->sets.p[set].name)->suggestion = near;
+        kl_front_report(f, e->name.span, KL_D_VALUE_UNKNOWN, 2, e->name.text, f->g->sets.p[set].name)->suggestion =
+            near;
     }
     return code;
 }
@@ -198,7 +207,8 @@ static kl_val lower_if(kl_front *f, const kl_expr *e, ir_type want) {
     uint32_t c = kl_lower_truth(f, e->a);
     kl_val x = kl_lower_sum(f, e->b, want);
     kl_val y = kl_lower_sum(f, e->c, want.kind ? want : x.type);
-    if (x.type.kind == KL_T_BOOL && y.type.kind == KL_T_BOOL) return (kl_val){kl_n_if(f, c, x.node, y.node), BOOL, false, e->span};
+    if (x.type.kind == KL_T_BOOL && y.type.kind == KL_T_BOOL)
+        return (kl_val){kl_n_if(f, c, x.node, y.node), BOOL, false, e->span};
     if (!kl_front_meet(f, &x, &y, e->span)) return kl_val_bad(e->span);
     return (kl_val){kl_n_select(f, c, x.node, y.node), x.type, false, e->span};
 }
@@ -211,7 +221,8 @@ static kl_val lower_least(kl_front *f, const kl_expr *e, ir_type want) {
         if (!kl_type_ordered(best.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, best, next);
         best = arith(f, e->kind == KL_E_MIN ? IR_MIN : IR_MAX, best, next, best.type, e->span);
     }
-    if (best.type.kind != KL_T_NONE && !kl_type_ordered(best.type)) return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, best, best);
+    if (best.type.kind != KL_T_NONE && !kl_type_ordered(best.type))
+        return kl_val_cannot(f, e->span, KL_D_NOT_A_NUMBER, best, best);
     return best;
 }
 

@@ -21,15 +21,18 @@ void kl_front_make_rows(kl_front *f, const kl_symbol *s, uint32_t table) {
     uint32_t first = (uint32_t)f->g->entries.n;
     for (size_t i = 0; i < grid->rows.n; i++) {
         const kl_row *row = &grid->rows.p[i];
-        const kl_cell *cell = row->cells.n && grid->head_role.n && grid->head_role.p[0] == KL_COL_LABEL ? &row->cells.p[0] : NULL;
+        const kl_cell *cell =
+            row->cells.n && grid->head_role.n && grid->head_role.p[0] == KL_COL_LABEL ? &row->cells.p[0] : NULL;
         bool labelled = cell && cell->label.text.p;
         kl_str label = labelled ? cell->label.text : kl_str_fmt(f->arena, "%zu", i + 1);
         kl_span span = labelled ? cell->label.span : row->span;
-        uint32_t e = kl_front_entry(f, IR_E_ROW, kl_str_fmt(f->arena, "%.*s.%.*s", KL_FMT(s->name), KL_FMT(label)), table, span);
+        uint32_t e =
+            kl_front_entry(f, IR_E_ROW, kl_str_fmt(f->arena, "%.*s.%.*s", KL_FMT(s->name), KL_FMT(label)), table, span);
         f->g->entries.p[e].label = labelled ? label : (kl_str){0};
         if (cell) f->g->entries.p[e].title = cell->title.text;
     }
-    KL_PUSH(f->arena, &f->tables, ((kl_table_rows){.symbol = s, .entry = table, .first = first, .last = (uint32_t)f->g->entries.n}));
+    KL_PUSH(f->arena, &f->tables,
+            ((kl_table_rows){.symbol = s, .entry = table, .first = first, .last = (uint32_t)f->g->entries.n}));
 }
 
 kl_str kl_front_row_label(const kl_front *f, uint32_t entry) {
@@ -54,7 +57,12 @@ static void test_column(kl_front *f, const kl_expr *e, column *c) {
 }
 
 static column heading(kl_front *f, const kl_grid *grid, size_t i) {
-    column c = {.role = COL_IGNORED, .field = IR_NONE, .outcome = IR_NONE, .part = IR_NONE, .type = NOTHING, .test = kl_val_bad((kl_span){0, 0})};
+    column c = {.role = COL_IGNORED,
+                .field = IR_NONE,
+                .outcome = IR_NONE,
+                .part = IR_NONE,
+                .type = NOTHING,
+                .test = kl_val_bad((kl_span){0, 0})};
     const kl_name *name = &grid->heads.p[i];
     c.span = name->span;
     switch (grid->head_role.p[i]) {
@@ -76,8 +84,10 @@ static column heading(kl_front *f, const kl_grid *grid, size_t i) {
     if (outcome) {
         outcome->used = true;
         if (f->g->outcomes.p[outcome->index].many) {
-            kl_front_report(f, name->span, KL_D_HEADING_MANY, 2, outcome->name, f->g->outcomes.p[outcome->index].columns.n
-                            ? f->g->outcomes.p[outcome->index].columns.p[0].name : outcome->name);
+            kl_front_report(f, name->span, KL_D_HEADING_MANY, 2, outcome->name,
+                            f->g->outcomes.p[outcome->index].columns.n
+                                ? f->g->outcomes.p[outcome->index].columns.p[0].name
+                                : outcome->name);
             return c;
         }
         c.role = COL_RESULT;
@@ -196,7 +206,9 @@ typedef struct grid_columns {
 } grid_columns;
 
 /* A row with too many or too few cells has been reported; what stands where is then anyone's guess. */
-static bool whole(const grid_columns *cols, const kl_row *row) { return row->cells.n == cols->n; }
+static bool whole(const grid_columns *cols, const kl_row *row) {
+    return row->cells.n == cols->n;
+}
 
 static void row_results(kl_front *f, const grid_columns *cols, const kl_row *row, uint32_t entry, uint32_t absent) {
     for (size_t i = 0; i < cols->n && whole(cols, row); i++) {
@@ -209,7 +221,8 @@ static void row_results(kl_front *f, const grid_columns *cols, const kl_row *row
             continue;
         }
         bool first = true; /* the columns of one entry are taken together, at the first of them */
-        for (size_t k = 0; k < i; k++) first = first && !(cols->p[k].role == COL_RESULT && cols->p[k].outcome == c->outcome);
+        for (size_t k = 0; k < i; k++)
+            first = first && !(cols->p[k].role == COL_RESULT && cols->p[k].outcome == c->outcome);
         if (!first) continue;
         kl_entry_cases e = kl_front_entry_cases(f, entry, c->outcome, absent);
         bool any = false;
@@ -231,10 +244,11 @@ static grid_columns headings(kl_front *f, const kl_symbol *s) {
     for (size_t i = 0; i < cols.n; i++) {
         cols.p[i] = heading(f, grid, i);
         results = results || cols.p[i].role == COL_RESULT;
-        broken = broken || cols.p[i].role == COL_IGNORED || (cols.p[i].role == COL_TEST && cols.p[i].test.node == IR_NONE);
+        broken =
+            broken || cols.p[i].role == COL_IGNORED || (cols.p[i].role == COL_TEST && cols.p[i].test.node == IR_NONE);
         for (size_t k = 0; k < i; k++)
-            if (cols.p[i].role == COL_RESULT && cols.p[k].role == COL_RESULT && cols.p[i].outcome == cols.p[k].outcome &&
-                cols.p[i].part == cols.p[k].part) {
+            if (cols.p[i].role == COL_RESULT && cols.p[k].role == COL_RESULT &&
+                cols.p[i].outcome == cols.p[k].outcome && cols.p[i].part == cols.p[k].part) {
                 kl_diag *d = kl_front_report(f, cols.p[i].span, KL_D_GIVEN_TWICE, 1, grid->heads.p[i].text);
                 kl_front_second(f, d, f->file, cols.p[k].span, KL_N_FIRST_HERE, KL_NO_ARG);
                 cols.p[i].role = COL_IGNORED;
@@ -290,7 +304,8 @@ static void warn_of_idle(kl_front *f, const kl_table_rows *t, const uint32_t *co
     for (size_t i = 0; i < n; i++) {
         const ir_node *x = kl_node_at(f, conds[i]);
         if (x->kind == IR_BOOL && x->value == 0)
-            kl_front_report(f, f->g->entries.p[t->first + i].span, KL_D_ROW_IDLE, 1, kl_front_row_label(f, t->first + (uint32_t)i));
+            kl_front_report(f, f->g->entries.p[t->first + i].span, KL_D_ROW_IDLE, 1,
+                            kl_front_row_label(f, t->first + (uint32_t)i));
     }
 }
 

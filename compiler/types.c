@@ -9,9 +9,13 @@ bool kl_type_same(ir_type a, ir_type b) {
     return a.decimals == b.decimals;
 }
 
-bool kl_type_number(ir_type t) { return t.kind == KL_T_INTEGER || t.kind == KL_T_DECIMAL; }
+bool kl_type_number(ir_type t) {
+    return t.kind == KL_T_INTEGER || t.kind == KL_T_DECIMAL;
+}
 
-bool kl_type_scaled(ir_type t) { return kl_type_number(t) || t.kind == KL_T_MONEY; }
+bool kl_type_scaled(ir_type t) {
+    return kl_type_number(t) || t.kind == KL_T_MONEY;
+}
 
 bool kl_type_ordered(ir_type t) {
     return kl_type_scaled(t) || t.kind == KL_T_DATE || t.kind == KL_T_MINUTES || t.kind == KL_T_DAYS;
@@ -51,9 +55,13 @@ void kl_front_money(kl_front *f, kl_span span) {
 }
 
 /* ------------------------------------------------------------------ fitting */
-kl_val kl_val_bad(kl_span span) { return (kl_val){IR_NONE, {KL_T_NONE, 0, IR_NONE}, false, span}; }
+kl_val kl_val_bad(kl_span span) {
+    return (kl_val){IR_NONE, {KL_T_NONE, 0, IR_NONE}, false, span};
+}
 
-bool kl_val_constant(const kl_front *f, kl_val v) { return v.node != IR_NONE && kl_node_at(f, v.node)->kind == IR_NUMBER; }
+bool kl_val_constant(const kl_front *f, kl_val v) {
+    return v.node != IR_NONE && kl_node_at(f, v.node)->kind == IR_NUMBER;
+}
 
 /* The same value with more decimals; exact. */
 static kl_val widen(kl_front *f, kl_val v, uint8_t decimals) {
@@ -71,7 +79,9 @@ static kl_val widen(kl_front *f, kl_val v, uint8_t decimals) {
     return v;
 }
 
-static bool takes_bare(ir_type t) { return t.kind == KL_T_MINUTES || t.kind == KL_T_DAYS; }
+static bool takes_bare(ir_type t) {
+    return t.kind == KL_T_MINUTES || t.kind == KL_T_DAYS;
+}
 
 /* A bare whole number where minutes or days stand: that many. */
 static kl_val adopt(kl_front *f, kl_val v, ir_type t) {
@@ -92,7 +102,8 @@ kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted) {
     if (v.type.kind == KL_T_NONE || wanted.kind == KL_T_NONE) return kl_val_bad(v.span);
     if (kl_type_same(v.type, wanted)) return v;
     if (v.literal && takes_bare(wanted) && v.type.decimals == 0) return adopt(f, v, wanted);
-    bool scaled = (kl_type_number(v.type) && kl_type_number(wanted)) || (v.type.kind == KL_T_MONEY && wanted.kind == KL_T_MONEY);
+    bool scaled =
+        (kl_type_number(v.type) && kl_type_number(wanted)) || (v.type.kind == KL_T_MONEY && wanted.kind == KL_T_MONEY);
     if (!scaled) {
         mismatch(f, v, wanted);
         return kl_val_bad(v.span);
@@ -113,7 +124,8 @@ bool kl_front_meet(kl_front *f, kl_val *a, kl_val *b, kl_span span) {
     if (b->literal && takes_bare(a->type)) *b = kl_front_fit(f, *b, a->type);
     if (a->type.kind == KL_T_NONE || b->type.kind == KL_T_NONE) return false;
     if (kl_type_same(a->type, b->type)) return true;
-    bool scaled = (kl_type_number(a->type) && kl_type_number(b->type)) || (a->type.kind == KL_T_MONEY && b->type.kind == KL_T_MONEY);
+    bool scaled = (kl_type_number(a->type) && kl_type_number(b->type)) ||
+                  (a->type.kind == KL_T_MONEY && b->type.kind == KL_T_MONEY);
     if (!scaled) {
         kl_diag_id id = KL_D_TYPE_MIXED;
         bool money = a->type.kind == KL_T_MONEY || b->type.kind == KL_T_MONEY;

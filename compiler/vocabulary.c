@@ -103,12 +103,18 @@ static void declare_field(kl_front *f, const kl_piece *p, const kl_field *line) 
         s->bad = true;
         return;
     }
-    ir_field field = {.name = line->name.text, .title = line->title.text, .required = line->required, .key = line->key,
-                      .attested = line->attested, .file = kl_front_file(f), .span = line->name.span};
+    ir_field field = {.name = line->name.text,
+                      .title = line->title.text,
+                      .required = line->required,
+                      .key = line->key,
+                      .attested = line->attested,
+                      .file = kl_front_file(f),
+                      .span = line->name.span};
     field.type = kl_front_type(f, &line->type);
     declare_inputs(f, line, &field, index);
     if (line->otherwise) {
-        field.has_otherwise = kl_front_constant(f, line->otherwise, field.type, &field.otherwise, &field.otherwise_text);
+        field.has_otherwise =
+            kl_front_constant(f, line->otherwise, field.type, &field.otherwise, &field.otherwise_text);
         if (line->required) kl_front_report(f, line->otherwise->span, KL_D_REQUIRED_OTHERWISE, 1, line->name.text);
     }
     if (line->key) {
@@ -133,7 +139,8 @@ static void check_inputs(kl_front *f) {
         const ir_field *field = &f->g->fields.p[i];
         uint32_t taken = kl_map_get(&f->inputs, 0, field->name);
         if (taken == IR_NONE || taken == i) continue;
-        kl_diag *d = kl_report(f->diags, field->file, field->span, KL_D_COLUMN_TWICE, 2, field->name, f->g->fields.p[taken].name);
+        kl_diag *d = kl_report(f->diags, field->file, field->span, KL_D_COLUMN_TWICE, 2, field->name,
+                               f->g->fields.p[taken].name);
         d->second_file = f->g->fields.p[taken].file, d->second = f->g->fields.p[taken].span;
         d->second_note = kl_front_note(f, KL_N_DECLARED_HERE, KL_NO_ARG);
     }
@@ -161,8 +168,13 @@ static void check_bounds(kl_front *f, const kl_piece *p, ir_assumption *a) {
 
 static void declare_assumption(kl_front *f, const kl_piece *p) {
     kl_symbol *s = kl_front_declare(f, KL_SYM_ASSUMPTION, p->name, p);
-    ir_assumption a = {.name = p->name.text, .title = p->title.text, .cite = p->source.cite.text, .open = p->source.open.text,
-                       .because = p->source.because.text, .file = kl_front_file(f), .span = p->name.span};
+    ir_assumption a = {.name = p->name.text,
+                       .title = p->title.text,
+                       .cite = p->source.cite.text,
+                       .open = p->source.open.text,
+                       .because = p->source.because.text,
+                       .file = kl_front_file(f),
+                       .span = p->name.span};
     a.type = kl_front_type(f, &p->u.assumption.type);
     if (a.type.kind == KL_T_SET || a.type.kind == KL_T_TEXT || a.type.kind == KL_T_VALUES) {
         kl_front_report(f, p->u.assumption.type.span, KL_D_ASSUMPTION_TYPE, 0);
@@ -196,8 +208,13 @@ static void declare_columns(kl_front *f, const kl_piece *p, ir_outcome *o) {
 
 static void declare_outcome(kl_front *f, const kl_piece *p) {
     kl_symbol *s = kl_front_declare(f, KL_SYM_OUTCOME, p->name, p);
-    ir_outcome o = {.name = p->name.text, .title = p->title.text, .many = p->u.outcome.many, .audited = IR_NONE,
-                    .type = {KL_T_NONE, 0, IR_NONE}, .file = kl_front_file(f), .span = p->name.span};
+    ir_outcome o = {.name = p->name.text,
+                    .title = p->title.text,
+                    .many = p->u.outcome.many,
+                    .audited = IR_NONE,
+                    .type = {KL_T_NONE, 0, IR_NONE},
+                    .file = kl_front_file(f),
+                    .span = p->name.span};
     o.otherwise = (ir_result){IR_R_NONE, IR_NONE, IR_NONE, 0, {0}};
     if (o.many)
         declare_columns(f, p, &o);
@@ -215,7 +232,8 @@ static void check_audit(kl_front *f, const kl_symbol *s) {
     ir_type a = f->g->outcomes.p[s->index].type, b = f->g->fields.p[field->index].type;
     if (a.kind == KL_T_NONE || b.kind == KL_T_NONE) return;
     if (!kl_type_same(a, b)) {
-        kl_diag *d = kl_front_report(f, audited->span, KL_D_AUDIT_TYPE, 3, s->name, kl_front_type_word(f, a), kl_front_type_word(f, b));
+        kl_diag *d = kl_front_report(f, audited->span, KL_D_AUDIT_TYPE, 3, s->name, kl_front_type_word(f, a),
+                                     kl_front_type_word(f, b));
         kl_front_second(f, d, field->file, field->span, KL_N_DECLARED_HERE, KL_NO_ARG);
         return;
     }
@@ -234,8 +252,8 @@ static void finish_outcome(kl_front *f, const kl_symbol *s) {
 
 /* ------------------------------------------------------------------ the whole */
 static bool shareable(kl_piece_kind kind) {
-    return kind == KL_P_USE || kind == KL_P_VALUES || kind == KL_P_RECORD || kind == KL_P_TARIFF || kind == KL_P_ASSUMPTION ||
-           kind == KL_P_CLAUSE || kind == KL_P_NOTE;
+    return kind == KL_P_USE || kind == KL_P_VALUES || kind == KL_P_RECORD || kind == KL_P_TARIFF ||
+           kind == KL_P_ASSUMPTION || kind == KL_P_CLAUSE || kind == KL_P_NOTE;
 }
 
 /* In the file itself one report is enough: it is the guideline that is missing. */
@@ -268,12 +286,15 @@ static void declare_tariff(kl_front *f, const kl_piece *p) {
     kl_front_declare_tariff(f, kl_front_declare(f, KL_SYM_TARIFF, p->name, p));
 }
 
-static void declare_clause(kl_front *f, const kl_piece *p) { kl_front_declare(f, KL_SYM_CLAUSE, p->name, p); }
+static void declare_clause(kl_front *f, const kl_piece *p) {
+    kl_front_declare(f, KL_SYM_CLAUSE, p->name, p);
+}
 
 void kl_front_vocabulary(kl_front *f) {
     bool said = false;
     for (f->file = 0; f->file < f->sources->files.n; f->file++)
-        for (size_t i = 0; i < kl_front_file(f)->pieces.n; i++) refuse_unshareable(f, kl_front_file(f)->pieces.p[i], &said);
+        for (size_t i = 0; i < kl_front_file(f)->pieces.n; i++)
+            refuse_unshareable(f, kl_front_file(f)->pieces.p[i], &said);
     each(f, KL_P_VALUES, false, declare_set);
     each(f, KL_P_RECORD, false, declare_record);
     check_inputs(f);

@@ -17,7 +17,9 @@ static const char *const notes[2][KL_N_COUNT] = {
     },
 };
 
-const kl_file *kl_front_file(const kl_front *f) { return f->sources->files.p[f->file]; }
+const kl_file *kl_front_file(const kl_front *f) {
+    return f->sources->files.p[f->file];
+}
 
 /* What says that something is missing, or too much: not to be believed where reading a file has skipped something in between. */
 static bool doubtful(kl_diag_id id) {
@@ -76,7 +78,9 @@ kl_diag *kl_front_report(kl_front *f, kl_span span, kl_diag_id id, size_t arg_co
     return kl_report(f->diags, kl_front_file(f), span, id, arg_count, args[0], args[1], args[2], args[3]);
 }
 
-kl_str kl_front_note(const kl_front *f, kl_note_id id, kl_str arg) { return kl_front_note_of(f, id, arg, KL_NO_ARG); }
+kl_str kl_front_note(const kl_front *f, kl_note_id id, kl_str arg) {
+    return kl_front_note_of(f, id, arg, KL_NO_ARG);
+}
 
 kl_str kl_front_note_of(const kl_front *f, kl_note_id id, kl_str first, kl_str second) {
     const char *s = notes[f->diags->lang == KL_EN][id];
@@ -100,11 +104,11 @@ void kl_front_second(kl_front *f, kl_diag *d, uint32_t file, kl_span span, kl_no
 
 kl_str kl_front_kind_word(const kl_front *f, kl_symbol_kind kind) {
     static const kl_note_id words[KL_SYM_KINDS] = {
-        [KL_SYM_FIELD] = KL_N_KIND_FIELD,   [KL_SYM_CLAUSE] = KL_N_KIND_CLAUSE,
+        [KL_SYM_FIELD] = KL_N_KIND_FIELD,     [KL_SYM_CLAUSE] = KL_N_KIND_CLAUSE,
         [KL_SYM_OUTCOME] = KL_N_KIND_OUTCOME, [KL_SYM_ASSUMPTION] = KL_N_KIND_ASSUMPTION,
-        [KL_SYM_TARIFF] = KL_N_KIND_TARIFF, [KL_SYM_RULE] = KL_N_KIND_RULE,
-        [KL_SYM_TABLE] = KL_N_KIND_TABLE,   [KL_SYM_REQUIREMENT] = KL_N_KIND_REQUIREMENT,
-        [KL_SYM_ADVICE] = KL_N_KIND_ADVICE, [KL_SYM_NOTE] = KL_N_KIND_NOTE,
+        [KL_SYM_TARIFF] = KL_N_KIND_TARIFF,   [KL_SYM_RULE] = KL_N_KIND_RULE,
+        [KL_SYM_TABLE] = KL_N_KIND_TABLE,     [KL_SYM_REQUIREMENT] = KL_N_KIND_REQUIREMENT,
+        [KL_SYM_ADVICE] = KL_N_KIND_ADVICE,   [KL_SYM_NOTE] = KL_N_KIND_NOTE,
         [KL_SYM_SET] = KL_N_KIND_SET,
     };
     return kl_front_note(f, words[kind], (kl_str){0});
