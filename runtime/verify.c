@@ -14,8 +14,10 @@ static const char *check_type(kl_exam *x, const uint8_t *row, uint32_t word) {
     bool coded = type == KL_TYPE_VALUES || type == KL_TYPE_SET;
     x->at = word;
     if (type < KL_TYPE_BOOL || type > KL_TYPE_TEXT) return "not a type";
+    x->at++;
     if (type == KL_TYPE_MONEY ? scale != 2 : type != KL_TYPE_DECIMAL && scale != 0)
         return "a scale that the type does not have";
+    x->at++;
     if (coded != (set != KL_ABSENT)) return "a value set without a type for it, or a type without its set";
     if (type == KL_TYPE_SET) most = 64;
     if (coded && kl_values_in(x->p, set) - 1 >= most) return "a value set too small or too large for the type";

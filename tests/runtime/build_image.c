@@ -51,6 +51,10 @@ uint32_t image_row(image *m, kl_section s, const uint32_t *words, size_t count) 
     return image_count(m, s) - 1;
 }
 
+void image_change(image *m, kl_section s, uint32_t row, uint32_t word, uint32_t value) {
+    for (int i = 0; i < 4; i++) m->section[s][row * stride(s) + word * 4u + (size_t)i] = (uint8_t)(value >> (8 * i));
+}
+
 uint32_t image_string(image *m, const char *text) {
     uint32_t at = (uint32_t)m->size[KL_S_STRINGS];
     append(m, KL_S_STRINGS, text, strlen(text));

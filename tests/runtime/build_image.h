@@ -29,6 +29,8 @@ uint32_t image_count(const image *m, kl_section s);
 uint32_t image_row(image *m, kl_section s, const uint32_t *words, size_t count);
 #define ROW(m, s, ...)                                                                                                 \
     image_row((m), (s), (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+/* Writes another word into a row that stands. */
+void image_change(image *m, kl_section s, uint32_t row, uint32_t word, uint32_t value);
 /* A string's offset; its size is strlen(text). S(m, "x") is both words in an initializer. */
 uint32_t image_string(image *m, const char *text);
 #define S(m, text) image_string((m), (text)), (uint32_t)strlen(text)

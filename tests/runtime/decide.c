@@ -135,7 +135,198 @@ static void test_every_record(void **state) {
     fee_free(f);
 }
 
+/* ------------------------------------------------------------------ random tables */
+enum { BITS = 4, SCOPE = BITS, CANDIDATES_MOST = 9, RECORDS = 3 * 3 * 3 * 3 * 3 };
+
+static uint64_t seed;
+static uint32_t below(uint32_t n) { /* splitmix64 */
+    uint64_t z = (seed += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return (uint32_t)((z ^ z >> 31) % n);
+}
+
+typedef struct table { /* each row wants some of four answers; -1: any */
+    uint32_t rows, result[CANDIDATES_MOST], otherwise;
+    int wants[CANDIDATES_MOST][BITS];
+} table;
+
+/* The results: 0 to 2 constants, 3 none, 4 outside, 5 not in force, 6 conflict. */
+static uint32_t applied(const table *t, const int *answer) {
+    uint32_t found = KL_ABSENT;
+    if (!answer[SCOPE]) return 4;
+    for (uint32_t r = 0; r < t->rows; r++) {
+        bool holds = true;
+        for (int b = 0; b < BITS; b++) holds = holds && (t->wants[r][b] < 0 || t->wants[r][b] == answer[b]);
+        if (!holds) continue;
+        if (found != KL_ABSENT && found != t->result[r]) return 6;
+        found = t->result[r];
+    }
+    return found == KL_ABSENT ? t->otherwise : found;
+}
+
+/* The tree of all answers, asked in order; children before parents. */
+static uint32_t tree(image *m, const table *t, int *answer, int level) {
+    if (level > SCOPE) return T(applied(t, answer));
+    answer[level] = 0;
+    uint32_t no = tree(m, t, answer, level + 1);
+    answer[level] = 1;
+    uint32_t yes = tree(m, t, answer, level + 1);
+    return NODE(m, (uint32_t)level, no, yes);
+}
+
+static image *build_table(const table *t, bool rows) {
+    static const char *const names[] = {"a", "b", "c", "d", "inom"};
+    image *m = image_new();
+    uint32_t plane[SCOPE + 1], inverse[BITS], fires[CANDIDATES_MOST];
+    for (uint32_t f = 0; f <= SCOPE; f++) image_field(m, names[f], KL_TYPE_BOOL, 0, KL_ABSENT);
+    for (uint32_t f = 0; f <= SCOPE; f++) plane[f] = image_do(m, DO_B_FIELD, f, 0, 0, 0);
+    for (uint32_t f = 0; f < BITS; f++) inverse[f] = image_do(m, DO_B_NOT, plane[f], 0, 0, 0);
+    for (uint32_t r = 0; r < t->rows; r++) {
+        fires[r] = image_do(m, DO_B_CONST, 1, 0, 0, 0);
+        for (uint32_t b = 0; b < BITS; b++)
+            if (t->wants[r][b] >= 0)
+                fires[r] = image_do(m, DO_B_AND, fires[r], t->wants[r][b] ? plane[b] : inverse[b], 0, 0);
+    }
+    image_do(m, DO_DECIDE, 0, 0, 0, 0);
+    image_guideline(m, "tabell", KL_ABSENT, plane[SCOPE]);
+    image_entry(m, "omfattar", KL_ENTRY_SCOPE, KL_ABSENT, plane[SCOPE]);
+    image_change(m, KL_S_ENTRIES, 0, KL_E_FIRST_READ, 0);
+    for (uint32_t f = 0; f <= SCOPE; f++) image_question(m, KL_Q_TRUTH, plane[f], 2, NULL, 0, KL_REF_FIELD, f);
+    image_change(m, KL_S_ENTRIES, 0, KL_E_FIRST_READ, SCOPE);
+    image_change(m, KL_S_ENTRIES, 0, KL_E_READS, 1);
+    for (uint32_t k = 0; k < 3; k++) image_result(m, KL_RESULT_CONST, image_const(m, k));
+    for (uint32_t reason = 0; reason < 3; reason++) image_result(m, KL_RESULT_NONE, reason);
+    image_result(m, KL_RESULT_CONFLICT, 0);
+    for (uint32_t r = 0; r < t->rows; r++) {
+        uint32_t e = image_entry(m, "rad", KL_ENTRY_ROW, KL_ABSENT, fires[r]);
+        image_change(m, KL_S_ENTRIES, e, KL_E_READS, BITS); /* references 0 to 3 are the four fields */
+        image_candidate(m, e, t->result[r], fires[r]);
+    }
+    int answer[SCOPE + 1] = {0};
+    uint32_t root = rows ? KL_ABSENT : tree(m, t, answer, 0), nodes = image_count(m, KL_S_NODES);
+    uint32_t o = image_outcome(m, "utfall", KL_TYPE_INTEGER, KL_ABSENT, rows ? KL_OUTCOME_ROW_BY_ROW : 0, 0);
+    ROW(m, KL_S_SLOTS, o, t->otherwise, 4, 5, 0, t->rows, root, 0, nodes, nodes * 2, KL_ABSENT);
+    image_finish(m);
+    return m;
+}
+
+/* All completions of one record: the result they share or KL_ABSENT, and the fields that matter. none for whatever reason is one result. */
+static uint32_t shared(const table *t, const int *record, uint64_t *missing) {
+    int answer[SCOPE + 1];
+    uint32_t all = KL_ABSENT;
+    bool differ = false;
+    *missing = 0;
+    for (uint32_t c = 0; c < 32; c++) {
+        for (int f = 0; f <= SCOPE; f++) answer[f] = record[f] == UNKNOWN ? (int)(c >> f & 1) : record[f];
+        uint32_t r = applied(t, answer) == 4 ? 3 : applied(t, answer);
+        differ = differ || (all != KL_ABSENT && all != r);
+        all = r;
+        for (int f = 0; f <= SCOPE; f++) {
+            if (record[f] != UNKNOWN) continue;
+            answer[f] = !answer[f];
+            uint32_t other = applied(t, answer) == 4 ? 3 : applied(t, answer);
+            if (other != r) *missing |= UINT64_C(1) << f;
+            answer[f] = !answer[f];
+        }
+    }
+    if (!differ) *missing = 0;
+    return differ ? KL_ABSENT : all;
+}
+
+static kl_truth holds(const table *t, uint32_t r, const int *record) {
+    kl_truth all = KL_YES;
+    for (int b = 0; b < BITS; b++) {
+        if (t->wants[r][b] < 0) continue;
+        if (record[b] == UNKNOWN) all = all == KL_NO ? KL_NO : KL_UNKNOWN;
+        if (record[b] != UNKNOWN && record[b] != t->wants[r][b]) all = KL_NO;
+    }
+    return all;
+}
+
+/* Row by row: what the rows that may hold agree on. */
+static uint32_t agreed(const table *t, const int *record) {
+    uint32_t may = KL_ABSENT, yes = KL_ABSENT;
+    bool differ = false;
+    if (record[SCOPE] == NO) return 3;
+    for (uint32_t r = 0; r < t->rows; r++) {
+        kl_truth h = holds(t, r, record);
+        if (h == KL_NO) continue;
+        if (h == KL_YES && yes != KL_ABSENT && yes != t->result[r] && record[SCOPE] == YES) return 6;
+        if (h == KL_YES) yes = t->result[r];
+        differ = differ || (may != KL_ABSENT && may != t->result[r]);
+        may = t->result[r];
+    }
+    uint32_t inside = may == KL_ABSENT                                      ? t->otherwise
+                      : differ || (yes == KL_ABSENT && may != t->otherwise) ? KL_ABSENT
+                                                                            : may;
+    return record[SCOPE] == YES || inside == 3 ? inside : KL_ABSENT;
+}
+
+static void check_record(kl_workspace *w, const table *t, const int *record, uint32_t row, bool rows) {
+    uint64_t missing, got_missing = 0;
+    kl_result got;
+    uint32_t want = shared(t, record, &missing), e[CANDIDATES_MOST];
+    if (rows) want = agreed(t, record);
+    kl_outcome(w, 0, row, &got);
+    assert_int_equal(got.state, want == KL_ABSENT ? KL_UNDETERMINED
+                                : want < 3        ? KL_DECIDED
+                                : want == 3       ? KL_NO_RESULT
+                                                  : KL_CONFLICT);
+    if (want < 3) assert_int_equal(got.number, want);
+    kl_wait(w, 0, row, &(kl_waiting){.fields = &got_missing});
+    if (!rows)
+        assert_int_equal(got_missing, missing);
+    else if (want == KL_ABSENT)
+        assert_int_equal(missing & ~got_missing, 0); /* it may name more than the diagram, never less */
+    for (int sure = 0; sure < 2; sure++) {
+        size_t n = kl_by(w, 0, 0, row, sure, e, CANDIDATES_MOST), expected_count = 0;
+        bool asked = want < 3 || (want != 3 && (sure || want == KL_ABSENT));
+        for (uint32_t r = 0; r < t->rows && asked; r++) {
+            if (holds(t, r, record) != (sure ? KL_YES : KL_UNKNOWN) || (!sure && want < 3 && t->result[r] != want))
+                continue;
+            if (expected_count >= n || e[expected_count] != r + 1) fail_msg("row %u is not listed", r);
+            expected_count++;
+        }
+        assert_int_equal(n, expected_count);
+    }
+}
+
+static void test_random_tables(void **state) {
+    (void)state;
+    static uint64_t known[SCOPE + 1][KL_WORDS], value[SCOPE + 1][KL_WORDS];
+    static int records[RECORDS][SCOPE + 1];
+    kl_column columns[SCOPE + 1];
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        uint32_t rest = i;
+        for (int f = 0; f <= SCOPE; f++, rest /= 3) {
+            records[i][f] = (int)(rest % 3);
+            known[f][i / 64] |= (uint64_t)(records[i][f] != UNKNOWN) << (i % 64);
+            value[f][i / 64] |= (uint64_t)(records[i][f] != NO) << (i % 64); /* where it is unknown, anything */
+        }
+    }
+    for (int f = 0; f <= SCOPE; f++) columns[f] = (kl_column){known[f], {.bits = value[f]}};
+    for (seed = 1; seed < 150; seed++) {
+        uint64_t kept = seed;
+        table t = {.rows = below(CANDIDATES_MOST + 1), .otherwise = below(4)};
+        uint32_t kinds = 1 + below(3);
+        for (uint32_t r = 0; r < t.rows; r++) {
+            t.result[r] = below(kinds);
+            for (int b = 0; b < BITS; b++) t.wants[r][b] = (int)below(4) - 2 < 0 ? -1 : (int)below(2);
+        }
+        for (int rows = 0; rows < 2; rows++) {
+            image *m = build_table(&t, rows);
+            loaded l = image_load(m);
+            assert_true(kl_eval(l.workspace, &(kl_batch){RECORDS, columns}, NULL));
+            for (uint32_t i = 0; i < RECORDS; i++) check_record(l.workspace, &t, records[i], i, rows);
+            loaded_free(&l);
+            image_free(m);
+        }
+        seed = kept;
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_record)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_record), cmocka_unit_test(test_random_tables)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
