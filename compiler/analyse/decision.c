@@ -82,20 +82,12 @@ static uint32_t set_of_one(kl_deciding *k, uint32_t result) {
 
 static bool is_open(const kl_deciding *k, uint32_t result) { return kl_result_at(k->endings, result)->kind == KL_RESULT_OPEN; }
 
-/* An entry that one candidate puts in is in, whatever an edition not at hand would add. */
-static uint32_t join_entries(const kl_deciding *k, uint32_t a, uint32_t b) {
-    uint32_t x = k->members.p[k->sets.p[a]], y = k->members.p[k->sets.p[b]];
-    if (is_open(k, x) != is_open(k, y)) return is_open(k, x) ? b : a;
-    return x < y ? a : b;
-}
-
 /* Results a and b meet. Two that are fixed and not one differ, and what an edition not at hand would give differs from all else. */
 static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
     kl_deciding *k = self;
     if (a == b || b == SET_NONE) return a;
     if (a == SET_NONE) return b;
     if (a == SET_CONFLICT || b == SET_CONFLICT) return SET_CONFLICT;
-    if (k->many) return join_entries(k, a, b);
     size_t n = set_size(k, a), m = set_size(k, b), count = 0, fixed = 0;
     bool open = false;
     uint32_t *both = kl_alloc_array(k->arena, n + m, sizeof *both);
@@ -281,17 +273,36 @@ static void ask_all(kl_deciding *k, const kl_decision *d) {
     }
 }
 
-static void set_order(kl_deciding *k, kl_order kind) {
+static void order_of(kl_deciding *k, kl_order kind, uint32_t *order) {
     size_t n = k->asked.list.n;
     kl_order_key *keys = kl_alloc_array(k->arena, n + 1, sizeof *keys);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (kl_order_key){kl_question_answers(&k->asked.list.p[i]), k->asked.list.p[i].selectivity};
+    kl_order_of(kind, keys, n, order);
+}
+
+/* An order that an earlier kind gives too. */
+static bool repeats(kl_deciding *k, kl_order kind) {
+    size_t n = k->asked.list.n;
+    uint32_t *own = kl_alloc_array(k->arena, n + 1, sizeof *own), *other = kl_alloc_array(k->arena, n + 1, sizeof *other);
+    bool same = false;
+    order_of(k, kind, own);
+    for (kl_order before = 0; before < kind && !same; before++) {
+        order_of(k, before, other);
+        same = memcmp(own, other, n * sizeof *own) == 0;
+    }
+    return same;
+}
+
+static void set_order(kl_deciding *k, kl_order kind) {
+    size_t n = k->asked.list.n;
     k->order.n = k->level_of.n = k->more.n = 0;
     for (size_t i = 0; i < n; i++) {
-        keys[i] = (kl_order_key){kl_question_answers(&k->asked.list.p[i]), k->asked.list.p[i].selectivity};
         KL_PUSH(k->arena, &k->order, 0);
         KL_PUSH(k->arena, &k->level_of, 0);
         KL_PUSH(k->arena, &k->more, 0);
     }
-    kl_order_of(kind, keys, n, k->order.p);
+    if (n) order_of(k, kind, k->order.p);
     kl_diagram_reset(&k->m, k->limits.build);
     for (uint32_t level = 0; level < n; level++) {
         const kl_question *q = &k->asked.list.p[k->order.p[level]];
@@ -325,6 +336,7 @@ static bool choose_order(kl_deciding *k, const kl_decision *d, uint32_t *root) {
     size_t nodes = 0;
     bool costly = false;
     for (kl_order kind = 0; kind < KL_ORDER_COUNT && !costly; kind++) {
+        if (repeats(k, kind)) continue;
         *root = build(k, d, last = kind);
         if (k->m.full) continue;
         uint64_t edges = kl_order_edges(&k->m, *root, k->more.p, &nodes);
@@ -403,25 +415,54 @@ static bool same_cell(const writing *w, uint32_t question, uint32_t a, uint32_t 
     return true;
 }
 
+/* Where a cell leads, over all nodes of its question, in one number: cells that differ in it are told apart. */
+static uint64_t *cell_marks(const writing *w, uint32_t question, uint32_t cells) {
+    const kl_diagram *m = &w->k->m;
+    uint64_t *marks = kl_alloc_array(w->k->arena, cells + 1, sizeof *marks);
+    for (size_t i = 0; i < w->of_question[question].n; i++) {
+        const kl_dd_node *n = &m->nodes.p[w->of_question[question].p[i]];
+        for (uint32_t run = 0, cell = 0; run < n->runs; run++)
+            for (; cell < m->runs.p[n->first + run].end && cell < cells; cell++) {
+                marks[cell] = (marks[cell] ^ m->runs.p[n->first + run].child) * UINT64_C(0x9e3779b97f4a7c15);
+                marks[cell] ^= marks[cell] >> 32;
+            }
+    }
+    return marks;
+}
+
+/* The kept cell that `cell` is the same as, or `kept` when there is none. */
+static uint32_t kept_cell(const writing *w, uint32_t question, const uint64_t *marks, const uint32_t *keep, const uint32_t *table,
+                          size_t cap, uint32_t cell, uint32_t kept, size_t *at) {
+    for (*at = marks[cell] & (cap - 1); table[*at]; *at = (*at + 1) & (cap - 1)) {
+        uint32_t other = keep[table[*at] - 1];
+        if (marks[other] == marks[cell] && same_cell(w, question, other, cell)) return table[*at] - 1;
+    }
+    return kept;
+}
+
 /* Cells that no node of the reduced diagram tells apart become one. */
 static void join_cells(writing *w, uint32_t question, kl_question *q) {
     kl_arena *arena = w->k->arena;
     uint32_t *keep = w->keep[question] = kl_alloc_array(arena, q->cells + 1, sizeof *keep), cells = 0;
     uint32_t *to = kl_alloc_array(arena, q->cells + 1, sizeof *to);
     bool codes = q->kind == KL_Q_VALUES || q->kind == KL_Q_CODES, numbers = q->kind == KL_Q_NUMBER || q->kind == KL_Q_DERIVED;
-    uint32_t last = q->cells - 1;
+    uint32_t last = q->cells - 1, *table = NULL;
+    uint64_t *marks = codes ? cell_marks(w, question, q->cells) : NULL;
+    size_t cap = 4, at = 0;
+    while (cap < (size_t)q->cells * 2) cap *= 2;
+    if (codes) table = kl_alloc_array(arena, cap, sizeof *table);
     kl_question old = *q;
     memset(&q->cuts, 0, sizeof q->cuts);
     memset(&q->texts, 0, sizeof q->texts);
     for (uint32_t cell = 0; cell < old.cells; cell++) {
         uint32_t into = cells;
-        if (codes) /* any earlier cell */
-            for (uint32_t i = cells; i-- > 0;) into = same_cell(w, question, keep[i], cell) ? i : into;
+        if (codes) into = kept_cell(w, question, marks, keep, table, cap, cell, cells, &at); /* any earlier cell */
         if (numbers && cells && same_cell(w, question, keep[cells - 1], cell)) into = cells - 1;
         if (q->kind == KL_Q_TEXT && cell != last && same_cell(w, question, cell, last)) continue; /* as any other text */
         to[cell] = into;
         if (into < cells) continue;
         keep[cells++] = cell;
+        if (codes) table[at] = cells;
         if (numbers && cell) KL_PUSH(arena, &q->cuts, old.cuts.p[cell - 1]);
         if (q->kind == KL_Q_TEXT && cell != last) KL_PUSH(arena, &q->texts, old.texts.p[cell]);
     }
@@ -482,7 +523,6 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     d->outside = kl_result_put(e, KL_RESULT_NONE, KL_REASON_OUTSIDE_SCOPE);
     d->not_in_force = kl_result_put(e, KL_RESULT_NONE, KL_REASON_NOT_IN_FORCE);
     d->diagram = !k->forms->g->outcomes.p[outcome].row_by_row;
-    k->many = k->forms->g->outcomes.p[outcome].many;
     if (!d->diagram) return true;
     ask_all(k, d);
     kl_ask_done(&k->asked);

@@ -40,7 +40,6 @@ typedef struct kl_deciding { /* what the decisions of a guideline share */
     kl_endings *endings;
     kl_diagram_limits limits;
     uint32_t period_entry, scope; /* entry or IR_NONE; form */
-    bool many;                    /* the decision at hand: whether one entry of a many-of outcome is in */
     kl_diagram m;
     kl_asked asked;
     uint32_t *truth, *truth_stamp; /* per form: its diagram in this build */

@@ -51,21 +51,31 @@ static void push_arm(kl_emit *e, const ir_candidate *c, uint32_t by, uint32_t ho
     KL_PUSH(e->arena, out, ((kl_arm){c->entry, holds, by, blocked, result}));
 }
 
-/* Where its edition is not at hand, a rule or row gives something open instead, whatever its value and the choices in it. */
-static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out) {
+/* The truth "no edition at hand" of a candidate that may be without one, else KL_NO_FORM. */
+static uint32_t absence(kl_emit *e, const ir_candidate *c) {
+    uint32_t absent = kl_form_of(e->forms, c->absent);
+    return absent == kl_form_const(e->forms, 0) ? KL_NO_FORM : absent;
+}
+
+static uint32_t open_result(kl_emit *e, const ir_candidate *c) {
+    return kl_result_put(&e->endings, KL_RESULT_OPEN, kl_edition_entry(e->forms, c->entry));
+}
+
+/* Where its edition is not at hand, a rule or row gives something open instead, whatever its value and the choices in it: `elsewhere`, among
+ * the arms `more`. */
+static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out, uint32_t elsewhere, kl_arms *more) {
     kl_forms *f = e->forms;
-    uint32_t by = kl_form_of_entry(f, c->entry), holds = by, absent = kl_form_of(f, c->absent);
+    uint32_t by = kl_form_of_entry(f, c->entry), holds = by, absent = absence(e, c);
     if (c->guard != IR_NONE) holds = kl_form_and(f, by, kl_form_of(f, c->guard));
-    if (absent == KL_NO_FORM || absent == kl_form_const(f, 0)) {
+    if (absent == KL_NO_FORM) {
         push_arm(e, c, by, holds, result, out);
         return;
     }
-    uint32_t open = kl_result_put(&e->endings, KL_RESULT_OPEN, kl_edition_entry(f, c->entry));
-    uint32_t here = kl_form_not(f, absent), elsewhere = kl_form_and(f, by, absent);
-    push_arm(e, c, by, kl_form_and(f, holds, here), result, out);
-    for (size_t i = out->n; i-- > 0 && out->p[i].entry == c->entry;)
-        if (out->p[i].result == open) return; /* by another arm of the same rule */
-    push_arm(e, c, by, elsewhere, open, out);
+    uint32_t there = kl_form_and(f, by, absent);
+    push_arm(e, c, by, kl_form_and(f, holds, kl_form_not(f, absent)), result, out);
+    for (size_t i = more->n; i-- > 0 && more->p[i].entry == c->entry;)
+        if (more->p[i].holds == there) return; /* by another arm of the same rule */
+    push_arm(e, c, by, there, elsewhere, more);
 }
 
 /* Bits of the assumptions that each form hangs on, for all forms so far. */
@@ -201,7 +211,8 @@ static bool emit_single(kl_emit *e, uint32_t outcome) {
     kl_decision d = {.otherwise = kl_result_of(&e->endings, &o->otherwise)};
     for (size_t i = 0; i < o->candidates.n; i++) {
         const ir_candidate *c = &e->g->candidates.p[o->candidates.p[i]];
-        add_arm(e, c, kl_result_of(&e->endings, &c->result), &d.arms);
+        uint32_t result = kl_result_of(&e->endings, &c->result);
+        add_arm(e, c, result, &d.arms, absence(e, c) == KL_NO_FORM ? result : open_result(e, c), &d.arms);
     }
     if (!kl_decision_build(&e->deciding, outcome, &d)) return false;
     e->forms->fed[outcome] = kl_decision_span(&e->deciding, &d);
@@ -214,18 +225,31 @@ typedef struct entry { /* a distinct entry of a many-of outcome */
     kl_arms arms;
 } entry;
 
+typedef KL_VEC(entry) entry_list;
+
+static size_t find_entry(kl_emit *e, entry_list *list, uint32_t *values, size_t columns) {
+    for (size_t i = 0; i < list->n; i++)
+        if (memcmp(list->p[i].values, values, columns * sizeof *values) == 0) return i;
+    KL_PUSH(e->arena, list, ((entry){.values = values}));
+    return list->n - 1;
+}
+
+/* What an edition not at hand would add is an entry of its own, whose values are open. */
 static bool emit_many(kl_emit *e, uint32_t outcome) {
     const ir_outcome *o = &e->g->outcomes.p[outcome];
-    KL_VEC(entry) entries = {0};
+    entry_list entries = {0};
     uint32_t in = kl_result_put(&e->endings, KL_RESULT_CONST, 1);
     for (size_t i = 0; i < o->candidates.n; i++) {
         const ir_candidate *c = &e->g->candidates.p[o->candidates.p[i]];
-        entry x = {.values = kl_alloc_array(e->arena, o->columns.n + 1, sizeof *x.values)};
-        for (size_t k = 0; k < o->columns.n; k++) x.values[k] = kl_result_of(&e->endings, &c->columns[k]);
-        size_t at = 0;
-        while (at < entries.n && memcmp(entries.p[at].values, x.values, o->columns.n * sizeof *x.values) != 0) at++;
-        if (at == entries.n) KL_PUSH(e->arena, &entries, x);
-        add_arm(e, c, in, &entries.p[at].arms);
+        uint32_t *values = kl_alloc_array(e->arena, o->columns.n + 1, sizeof *values);
+        for (size_t k = 0; k < o->columns.n; k++) values[k] = kl_result_of(&e->endings, &c->columns[k]);
+        size_t at = find_entry(e, &entries, values, o->columns.n), open = at;
+        if (absence(e, c) != KL_NO_FORM) {
+            uint32_t *unknown = kl_alloc_array(e->arena, o->columns.n + 1, sizeof *unknown);
+            for (size_t k = 0; k < o->columns.n; k++) unknown[k] = open_result(e, c);
+            open = find_entry(e, &entries, unknown, o->columns.n);
+        }
+        add_arm(e, c, in, &entries.p[at].arms, in, &entries.p[open].arms);
     }
     for (size_t i = 0; i < entries.n; i++) {
         kl_decision d = {.arms = entries.p[i].arms,
