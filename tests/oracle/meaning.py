@@ -1,0 +1,1009 @@
+# What a guideline means for one record, by asking every open question in turn: slow, plain, and written from the language's manual alone.
+# Uses model.py; knows nothing of the tool under test. No diagrams, no batches: completions are tried one by one.
+# Start at Judge.decide() (outcomes), Judge.plane() (clauses and rows in Kleene's logic) and Exact (the questions).
+from model import (Clause, Requirement, Rule, Table, Period, NUMERIC, MAX_INPUT, MIN_DAY, MAX_DAY, INT64_MIN, INT64_MAX,
+                   children, is_constant, row_condition, scale_of, sub, walk)
+import copy
+
+import arithmetic
+
+NONE = ('NONE',)        # the answer "none" of a fed outcome
+OTHER = ('OTHER',)      # the answer "some other text"
+GRAVITY = ('none', 'decided', 'undetermined', 'not_stated', 'external', 'conflict', 'error')   # of a many-of outcome's entries
+
+
+class Ask(Exception):
+    """A completion must be chosen before the evaluation can go on."""
+
+    def __init__(self, question, state=None):
+        self.question, self.state = question, state
+
+
+class TooMany(Exception):
+    """More completions than a slow oracle wants to try."""
+
+
+def k_not(a):
+    return None if a is None else not a
+
+
+def k_and(*xs):
+    return False if False in xs else None if None in xs else True
+
+
+def k_or(*xs):
+    return True if True in xs else None if None in xs else False
+
+
+def all_of(truths):
+    """k_and over truths that are worked out one by one, no further than needed."""
+    out = True
+    for t in truths:
+        if t is False:
+            return False
+        if t is None:
+            out = None
+    return out
+
+
+def any_of(truths):
+    out = False
+    for t in truths:
+        if t is True:
+            return True
+        if t is None:
+            out = None
+    return out
+
+
+class Result:
+    def __init__(self, state, value=None):
+        self.state, self.value = state, value
+        self.by, self.by_one_of, self.reason = [], [], None
+        self.missing, self.open, self.waiting = set(), set(), set()
+        self.endings = set()       # as terminals, but with the reason of a none
+        self.entries_in, self.entries_open = [], []
+
+    def fed(self):
+        """The result as an operand of another outcome."""
+        if self.state == 'decided':
+            return ('value', self.value)
+        if self.state == 'undetermined':
+            return ('unknown',)
+        if self.state == 'external':
+            return ('external', self.value)
+        return (self.state,)
+
+
+COMPARE = {
+    '=': lambda a, b: a == b, '!=': lambda a, b: a != b, '<': lambda a, b: a < b,
+    '<=': lambda a, b: a <= b, '>': lambda a, b: a > b, '>=': lambda a, b: a >= b,
+}
+
+
+def order_of(a, b):
+    return '=' if a == b else '<' if a < b else '>'
+
+
+ORDER_OK = {'=': '=', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>='}
+FLIP = {'<': '>', '>': '<', '=': '='}
+
+
+def within(v, item):
+    return item[1][2] <= v <= item[2][2] if item[0] == 'range' else item[2] == v
+
+
+def push(make, e):
+    """`om` inside a comparison: the comparison goes into both arms."""
+    if e[0] == 'if':
+        return ('if', e[1], push(make, e[2]), push(make, e[3]))
+    return make(e)
+
+
+class Logic:
+    """Conditions over one record. What an unanswered question gives is left to Kleene (unknown) and Exact (ask)."""
+
+    def __init__(self, judge):
+        self.j = judge
+        self.memo = {}
+
+    # --- to be said by the two readings
+    def atom(self, question, holds):
+        raise NotImplementedError
+
+    def special(self, question, state, holds):
+        raise NotImplementedError
+
+    # --- conditions
+    def truth(self, c):
+        kind = c[0]
+        if kind == 'lit':
+            return c[1]
+        if kind == 'not':
+            return k_not(self.truth(c[1]))
+        if kind == 'and':
+            return all_of(self.truth(x) for x in c[1:])
+        if kind == 'or':
+            return any_of(self.truth(x) for x in c[1:])
+        if kind == 'imp':
+            return any_of(t() for t in (lambda: k_not(self.truth(c[1])), lambda: self.truth(c[2])))
+        if kind == 'if':
+            t = self.truth(c[1])
+            if t is not None:
+                return self.truth(c[2] if t else c[3])
+            return k_or(k_and(t, self.truth(c[2])), k_and(k_not(t), self.truth(c[3])))
+        if kind in ('f', 'a', 'o'):
+            return self.test(c, lambda v: v is True)
+        if kind == 'c':
+            return self.clause(self.j.g.piece(c[1]))
+        if kind == 'br':
+            return self.breached(self.j.g.piece(c[1]))
+        if kind == 'known':
+            return c[1] in self.j.record
+        if kind == 'has':
+            return all_of(self.set_code(c[1], code) for code in c[2])
+        if kind == 'lacks':
+            return all_of(k_not(self.set_code(c[1], code)) for code in c[2])
+        if kind == 'empty':
+            v = self.j.value(c[1])
+            return (not v) if v is not None else self.atom(('S0', c[1]), lambda a: a)
+        if kind == 'in':
+            return self.among(c[1], c[2], c[3])
+        if kind == 'btw':
+            return k_and(self.truth(('cmp', '<=', c[2], c[1])), self.truth(('cmp', '<=', c[1], c[3])))
+        if kind == 'cmp':
+            return self.compare(c[1], c[2], c[3])
+        if kind == 'dated':
+            return k_and(self.in_force(c[1])[1], self.truth(c[2]))
+        raise ValueError(c)
+
+    def among(self, e, items, negated):
+        if self.j.type_of(e)[0] not in NUMERIC or not negated:
+            tests = [items] if self.j.type_of(e)[0] not in NUMERIC else [[i] for i in items]
+            return k_or(*[self.test(e, lambda v, some=some: any(within(v, i) for i in some) != negated) for some in tests])
+        return k_and(*[self.test(e, lambda v, i=i: not within(v, i)) for i in items])
+
+    def set_code(self, field, code):
+        v = self.j.value(field)
+        return (code in v) if v is not None else self.atom(('S', field, code), lambda a: a)
+
+    def compare(self, op, left, right):
+        left, right = self.j.choices(left), self.j.choices(right)
+        if left[0] == 'if':
+            return self.truth(push(lambda x: ('cmp', op, x, right), left))
+        if right[0] == 'if':
+            return self.truth(push(lambda x: ('cmp', op, left, x), right))
+        if is_constant(left) and is_constant(right):
+            return COMPARE[op](left[2], right[2])
+        if is_constant(right):
+            return self.test(left, lambda v: COMPARE[op](v, right[2]))
+        if is_constant(left):
+            return self.test(right, lambda v: COMPARE[op](left[2], v))
+        a, b = self.j.resolve(left), self.j.resolve(right)
+        both = arithmetic.meet(a, b)
+        if both is None:
+            return COMPARE[op](a[1], b[1])
+        if both[0] == 'none':
+            return False
+        question, flipped = self.j.pair_question(left, right)
+        holds = lambda answer: (FLIP.get(answer, answer) if flipped else answer) in ORDER_OK[op]
+        if both[0] == 'unknown':
+            return self.atom(question, holds)
+        return self.special(question, both, holds)
+
+    def test(self, e, holds):
+        """A condition on the value of one expression."""
+        e = self.j.choices(e)
+        if e[0] == 'if':
+            t = self.truth(e[1])
+            return k_or(k_and(t, self.test(e[2], holds)), k_and(k_not(t), self.test(e[3], holds)))
+        r = self.j.resolve(e)
+        if r[0] == 'value':
+            return holds(r[1])
+        if r[0] == 'none':
+            return False
+        question = self.j.question(e)
+        safe = lambda v: v is not NONE and holds(v)
+        return self.atom(question, safe) if r[0] == 'unknown' else self.special(question, r, safe)
+
+    # --- time
+    def date(self, holds):
+        return self.test(('f', self.j.g.dated_by), holds)
+
+    def in_force(self, p):
+        """(before, inside, after), each yes, no or unknown."""
+        if p is None:
+            return False, True, False
+        before = after = False
+        if p is not self.j.g.period and not p.of_row:
+            p = self.j.narrower(p)
+        if p.start is not None:
+            before = self.date(lambda d: d < p.start)
+        if p.assumed is not None:
+            before = self.compare('<', ('f', self.j.g.dated_by), ('a', p.assumed))
+        if p.through is not None:
+            after = self.date(lambda d: d > p.through)
+        return before, k_and(k_not(before), k_not(after)), after
+
+    def edition(self, ident, p, inside):
+        """A piece with a period: inside it `inside()`, outside it nothing or an open question."""
+        if p is None:
+            return inside()
+        before, within, after = self.in_force(p)
+        parts = [k_and(within, inside()) if within is not False else False]
+        for here, said in ((before, p.before), (after, p.after)):
+            if here is not False and said == 'unknown':
+                parts.append(k_and(here, self.atom(('N', ident), lambda a: a)))
+        return k_or(*parts)
+
+    # --- clauses and requirements
+    def body(self, quantifier, items):
+        truths = (self.truth(c) for _, c in items)
+        return any_of(truths) if quantifier == 'any' else all_of(truths)
+
+    def clause(self, piece):
+        def inside():
+            body = self.body(piece.quantifier, piece.items)
+            if body is False:
+                return False
+            return k_and(body, k_not(any_of(self.body(q, items) for q, items in piece.excepts)))
+        if piece.name not in self.memo:
+            self.memo[piece.name] = self.edition(piece.name, piece.period, inside)
+        return self.memo[piece.name]
+
+    def applies(self, piece):
+        return True if piece.applies is None else self.truth(piece.applies)
+
+    def breached(self, piece):
+        def inside():
+            applies = self.applies(piece)
+            return False if applies is False else k_and(applies, k_not(self.truth(piece.requires)))
+        return self.edition(piece.name, piece.period, inside)
+
+    # --- rules and rows
+    def holds(self, entry):
+        """Whether a rule or row holds, whatever overrides it: (in force and holding, absent edition that gives something)."""
+        if entry.ident not in self.memo:
+            self.memo[entry.ident] = self.holds_now(entry)
+        return self.memo[entry.ident]
+
+    def holds_now(self, entry):
+        within, absent = True, False
+        for p in [p for p in entry.periods if p is not None]:
+            before, here, after = self.in_force(p)
+            gone = k_or(*[x for x, said in ((before, p.before), (after, p.after)) if said == 'unknown'])
+            absent = k_or(absent, k_and(within, gone))
+            within = k_and(within, here)
+        inside = False
+        if within is not False:
+            inside = self.truth(entry.when)
+            if inside is not False:
+                inside = k_and(within, inside, all_of(k_not(self.truth(c)) for c in entry.earlier))
+        if absent is not False:
+            absent = k_and(absent, self.atom(('R', entry.piece.name), lambda a: a))
+        return inside, absent
+
+    def holds_at_all(self, entry):
+        return k_or(*self.holds(entry))
+
+
+class Kleene(Logic):
+    def atom(self, question, holds):
+        if self.j.bounded(question):
+            found = {holds(a) for a in self.j.domain(question)}
+            if len(found) == 1:
+                return found.pop()
+        return None
+
+    def special(self, question, state, holds):
+        return None
+
+
+class Exact(Logic):
+    def __init__(self, judge, answers):
+        super().__init__(judge)
+        self.answers = answers
+
+    def atom(self, question, holds):
+        if question not in self.answers:
+            raise Ask(question)
+        return holds(self.answers[question])
+
+    def special(self, question, state, holds):
+        if question not in self.answers:
+            raise Ask(question, state)
+        return holds(self.answers[question])
+
+
+class Entry:
+    """A rule or a row, as something that can hold, set outcomes and be overridden."""
+
+    def __init__(self, ident, piece, when, earlier, periods, gives):
+        self.ident, self.piece, self.when, self.earlier, self.periods, self.gives = ident, piece, when, earlier, periods, gives
+
+
+def target_matches(target, entry, outcome):
+    ident, table = entry.ident, entry.piece.name
+    if target == table or target == ident:
+        return True
+    if target == table + '.kolumn.' + outcome:
+        return True
+    head = table + '.'
+    if not target.startswith(head) or not ident.startswith(target):
+        return False
+    number, rest = target[len(head):], ident[len(target):]
+    return number.isdigit() and rest.isalpha()
+
+
+class Judge:
+    LIMIT = 400
+
+    def __init__(self, guideline, record, assumed=None):
+        self.g = guideline
+        self.record = record
+        self.assumed = {a.name: a.value for a in guideline.assumptions}
+        self.assumed.update(assumed or {})
+        self.results = {}
+        self.fields = {f.name: f for f in guideline.fields}
+        self.chosen = {}
+        self.entries = self.all_entries()
+        self.constants = self.all_constants()
+        self.kleene = Kleene(self)
+        self.places = None
+
+    # ---------------------------------------------------------------- values of the record
+    def value(self, field):
+        if field in self.record:
+            return self.record[field]
+        return self.fields[field].default
+
+    def resolve(self, e):
+        """('value', v), ('unknown',), or a state that propagates: ('error',), ('none',), ('not_stated',), …"""
+        kind = e[0]
+        if kind == 'k':
+            return ('value', e[2])
+        if kind == 'f':
+            v = self.value(e[1])
+            return ('unknown',) if v is None else ('value', v)
+        if kind == 'a':
+            v = self.assumed[e[1]]
+            return ('unknown',) if v is None else ('value', v)
+        if kind == 'o':
+            return self.results[e[1]].fed()
+        if kind == 't':
+            day = self.value(self.g.dated_by)
+            return ('unknown',) if day is None else ('value', self.tariff_at(e[1], day))
+        return arithmetic.apply(e, [self.resolve(x) for x in sub(e)], self.type_of)
+
+    def narrower(self, p):
+        """What a piece's period adds to its guideline's: a side that is no narrower is the guideline's affair."""
+        g = self.g.period
+        if g is None:
+            return p
+        q = copy.copy(p)
+        if g.start is not None and p.start is not None and p.start <= g.start:
+            q.start = q.before = None
+        if g.through is not None and p.through is not None and p.through >= g.through:
+            q.through = q.after = None
+        return q
+
+    def tariff_at(self, name, day):
+        found = None
+        for start, v in self.g.tariff(name).steps:
+            if start is None or day >= start:
+                found = v
+        return found
+
+    def choices(self, e):
+        """`om` and tariffs inside a sum come out of it: one sum in each arm; sums of constants are constants."""
+        if e not in self.chosen:
+            self.chosen[e] = self.take_choices_out(e)
+        return self.chosen[e]
+
+    def take_choices_out(self, e):
+        if e[0] == 't':
+            return self.tariff_steps(e[1], lambda k: k)
+        if e[0] == 'if':
+            return ('if', e[1], self.choices(e[2]), self.choices(e[3]))
+        if e[0] not in arithmetic.OPERATIONS:
+            return e
+        for i, x in enumerate(e):
+            if isinstance(x, tuple):
+                x = self.choices(x)
+                if x[0] == 'if':
+                    return ('if', x[1], *[self.choices(e[:i] + (arm,) + e[i + 1:]) for arm in x[2:]])
+                e = e[:i] + (x,) + e[i + 1:]
+        if all(is_constant(x) for x in sub(e)):
+            return ('k', self.type_of(e), self.resolve(e)[1])
+        return e
+
+    def tariff_steps(self, name, build):
+        """A tariff as `om` over the record's date."""
+        t = self.g.tariff(name)
+        c = build(('k', t.type, t.steps[0][1]))
+        for start, v in t.steps[1:]:
+            c = ('if', ('cmp', '<', ('f', self.g.dated_by), ('k', ('date',), start)), c, build(('k', t.type, v)))
+        return c
+
+    def type_of(self, e):
+        kind = e[0]
+        if kind == 'k':
+            return e[1]
+        if kind == 'f':
+            return self.g.field(e[1]).type
+        if kind == 'a':
+            return self.g.assumption(e[1]).type
+        if kind == 'o':
+            return self.g.outcome(e[1]).type
+        if kind == 't':
+            return self.g.tariff(e[1]).type
+        if kind in ('years', 'months'):
+            return ('int',)
+        if kind == 'days':
+            return ('days',)
+        if kind == 'if':
+            return self.type_of(e[2])
+        return arithmetic.type_of(e, [self.type_of(x) for x in sub(e)])
+
+    def unknown_inputs(self, e):
+        """Questions' names behind an expression whose value is not known."""
+        for x in walk(e):
+            if x[0] in ('f', 'a', 'o') and self.resolve(x)[0] == 'unknown':
+                yield x[:2]
+            if x[0] == 't' and self.value(self.g.dated_by) is None:
+                yield ('f', self.g.dated_by)
+
+    # ---------------------------------------------------------------- questions
+    def question(self, e):
+        return {'f': ('F', e[1]), 'a': ('A', e[1]), 'o': ('O', e[1])}.get(e[0]) or ('E', canonical(e))
+
+    def pair_question(self, left, right):
+        left, right = canonical(left), canonical(right)
+        if repr(right) < repr(left):
+            return ('C', right, left), True
+        return ('C', left, right), False
+
+    def bounded(self, question):
+        """Questions about assumptions with bounds are decided where every value within them agrees."""
+        sides = {'A': [('a', question[1])], 'C': question[1:]}.get(question[0], [])
+        return any(e[0] == 'a' and self.g.assumption(e[1]).low is not None for e in sides)
+
+    def interval(self, e):
+        r = self.resolve(e)
+        if r[0] == 'value':
+            return r[1], r[1]
+        if e[0] == 'a' and self.g.assumption(e[1]).low is not None:
+            return self.g.assumption(e[1]).low, self.g.assumption(e[1]).high
+        return INT64_MIN, INT64_MAX
+
+    def domain(self, question):
+        kind = question[0]
+        if kind in ('S', 'S0', 'N', 'R', 'Q'):
+            return [True, False]
+        if kind == 'C':
+            if self.type_of(question[1])[0] not in NUMERIC:
+                return ['=', '<']
+            (a, b), (c, d) = self.interval(question[1]), self.interval(question[2])
+            return [x for x, ok in (('<', a < d), ('=', max(a, c) <= min(b, d)), ('>', b > c)) if ok]
+        low, high = INT64_MIN, INT64_MAX
+        e = question[1] if kind == 'E' else {'F': 'f', 'A': 'a', 'O': 'o'}[kind], question[1]
+        if kind == 'E':
+            e = question[1]
+        t = self.type_of(e)
+        if kind in ('F', 'A'):
+            low, high = (MIN_DAY, MAX_DAY) if t[0] == 'date' else (-MAX_INPUT, MAX_INPUT)
+        if kind == 'A' and self.g.assumption(question[1]).low is not None:
+            low, high = self.g.assumption(question[1]).low, self.g.assumption(question[1]).high
+        if t[0] == 'bool':
+            answers = [True, False]
+        elif t[0] == 'values':
+            answers = list(self.g.sets[t[1]])
+        elif t[0] == 'text':
+            answers = sorted(self.constants.get(question, ())) + [OTHER]
+        else:
+            answers = cells(sorted(self.constants.get(question, ())), low, high)
+        if kind == 'O' and self.can_be_none(question[1]):
+            answers = answers + [NONE]
+        return answers
+
+    def can_be_none(self, outcome):
+        return self.g.outcome(outcome).default is None
+
+    def all_constants(self):
+        """For each question, the constants it is compared with anywhere: finer ranges never change a result."""
+        found = {}
+
+        def note(e, k):
+            e = self.choices(e)
+            if e[0] == 'if':
+                note(e[2], k)
+                note(e[3], k)
+            elif not is_constant(e):
+                found.setdefault(self.question(e), set()).add(k)
+
+        def pair(a, b):
+            for x, y in ((a, b), (b, a)):
+                for k in leaves_of(y):
+                    note(x, k)
+
+        def leaves_of(e):
+            e = self.choices(e)
+            if e[0] == 'k':
+                return [e[2]]
+            if e[0] == 'if':
+                return leaves_of(e[2]) + leaves_of(e[3])
+            return []
+
+        roots = [c for p in self.g.pieces for c in children(p)]
+        if self.g.scope is not None:
+            roots.append(self.g.scope)
+        for root in roots:
+            for c in walk(root):
+                if c[0] == 'cmp':
+                    pair(c[2], c[3])
+                elif c[0] == 'btw':
+                    pair(c[1], c[2])
+                    pair(c[1], c[3])
+                elif c[0] == 'in':
+                    for i in c[2]:
+                        for k in (i[1:] if i[0] == 'range' else [i]):
+                            note(c[1], k[2])
+        date = ('F', self.g.dated_by)
+        for p in [self.g.period] + [p.period for p in self.g.pieces] + [p for e in self.entries for p in e.periods]:
+            for day in ([p.start, p.through, None if p.through is None else p.through + 1] if p else []):
+                if day is not None:
+                    found.setdefault(date, set()).add(day)
+        for t in self.g.tariffs:
+            for start, _ in t.steps[1:]:
+                found.setdefault(date, set()).add(start)
+        return found
+
+    def all_entries(self):
+        out = []
+        for p in self.g.pieces:
+            if isinstance(p, Rule):
+                out.append(Entry(p.name, p, p.when or ('lit', True), [], [p.period], p.gives))
+            elif isinstance(p, Table):
+                earlier = []
+                for row in p.rows:
+                    c = row_condition(p, row)
+                    if p.when is not None:
+                        c = ('and', p.when, c)
+                    own = None
+                    if row.start is not None or row.through is not None:
+                        own = Period(row.start, row.through, 'nothing', 'nothing', of_row=True)
+                    gives = merge_columns(p.heads, row.results)
+                    e = Entry(p.name + '.' + row.label, p, c, list(earlier), [p.period, own], gives)
+                    out.append(e)
+                    if p.first:
+                        earlier.append(c if own is None else ('dated', own, c))
+        return out
+
+    # ---------------------------------------------------------------- who overrides whom
+    def overriders(self, entry, outcome):
+        out = []
+        for e in self.entries:
+            for target in e.piece.overrides:
+                if e.piece is not entry.piece and target_matches(target, entry, outcome) and e not in out:
+                    out.append(e)
+        return out
+
+    def candidates(self, outcome):
+        return [(e, r) for e in self.entries for o, r in e.gives if o == outcome]
+
+    def fires(self, entry, outcome):
+        """In Kleene's logic."""
+        return k_and(self.kleene.holds_at_all(entry), k_not(self.blocked(entry, outcome)))
+
+    def blocked(self, entry, outcome):
+        return any_of(self.kleene.holds_at_all(x) for x in self.overriders(entry, outcome))
+
+    # ---------------------------------------------------------------- outcomes
+    def decide(self):
+        for name in self.feeding_order():
+            o = self.g.outcome(name)
+            self.results[name] = self.decide_many(o) if o.columns else self.decide_one(o)
+        return self.results
+
+    def feeding_order(self):
+        done, order = set(), []
+
+        def visit(name):
+            if name in done:
+                return
+            done.add(name)
+            for used in sorted(self.fed_into(name)):
+                visit(used)
+            order.append(name)
+        for o in self.g.outcomes:
+            visit(o.name)
+        return order
+
+    def fed_into(self, outcome):
+        seen, found = set(), set()
+
+        def look(c):
+            for x in walk(c):
+                if x[0] == 'o':
+                    found.add(x[1])
+                elif x[0] in ('c', 'br') and x[1] not in seen:
+                    seen.add(x[1])
+                    for y in children(self.g.piece(x[1])):
+                        look(y)
+        for e, r in self.candidates(outcome):
+            look(r)
+            for x in [e] + self.overriders(e, outcome):
+                look(x.when)
+                for c in x.earlier:
+                    look(c)
+        return found - {outcome}
+
+    def frame(self, x):
+        """Period and scope: None when inside both, else the terminal."""
+        p = self.g.period
+        if p is not None:
+            before, within, after = x.in_force(p)
+            for here, said in ((before, p.before), (after, p.after)):
+                if here:
+                    return ('something', 'gäller') if said == 'unknown' else ('none', 'not in force')
+        if self.g.scope is not None and not x.truth(self.g.scope):
+            return ('none', 'outside scope')
+        return None
+
+    def active(self, x, outcome):
+        """The candidates that fire in one completion, each with its result there."""
+        out = []
+        for e, r in self.candidates(outcome):
+            inside, absent = x.holds(e)
+            if not (inside or absent):
+                continue
+            if any(x.holds_at_all(y) for y in self.overriders(e, outcome)):
+                continue
+            out.append((e, self.leaf(x, r) if inside else ('something', e.piece.name)))
+        return out
+
+    def leaf(self, x, r):
+        """What a candidate gives in one completion, choices taken: a constant, a document, not stated, or something computed or carried."""
+        if r[0] in arithmetic.OPERATIONS:
+            r = self.choices(r)
+        kind = r[0]
+        if kind == 'if':
+            return self.leaf(x, r[2] if x.truth(r[1]) else r[3])
+        if kind == 't':
+            return self.leaf(x, self.tariff_steps(r[1], lambda k: k))
+        if kind in ('not_stated', 'external'):
+            return r
+        if kind == 'k':
+            return ('value', r[2])
+        if kind == 'cond':
+            return ('value', x.truth(r[1]))
+        if kind in ('f', 'a') and self.type_of(r) == ('bool',):
+            return ('value', x.truth(r))
+        if kind == 'entry':
+            return ('entry', tuple((c, self.settled(self.leaf(x, v))) for c, v in sorted(r[1].items())))
+        return ('computed', canonical(r))
+
+    def settled(self, leaf):
+        """A leaf with its value, where the record knows it."""
+        if leaf[0] != 'computed':
+            return leaf
+        v = self.resolve(leaf[1])
+        return ('sym', leaf[1]) if v[0] == 'unknown' else v
+
+    def combine(self, x, outcome):
+        """One completion of one outcome."""
+        outside = self.frame(x)
+        if outside is not None:
+            return outside
+        leaves = []
+        for _, leaf in self.active(x, outcome.name):
+            if leaf not in leaves:
+                leaves.append(leaf)
+        if not leaves:
+            return self.settled(self.leaf(x, outcome.default)) if outcome.default is not None else ('none', 'no clause applies')
+        constant = [leaf for leaf in leaves if leaf[0] != 'computed']
+        if len(constant) > 1 or (len(leaves) > 1 and any(leaf[0] == 'something' for leaf in leaves)):
+            return ('conflict',)
+        first = (constant or leaves)[0]
+        for leaf in leaves:
+            if leaf != first and not self.same(x, first, leaf):
+                return ('conflict',)
+        return self.settled(first)
+
+    def same(self, x, a, b):
+        """Whether two candidates, not both constant, give the same: a question when the record does not tell."""
+        p, q = self.settled(a), self.settled(b)
+        if 'conflict' in (p[0], q[0]):
+            return False
+        if 'error' in (p[0], q[0]):
+            return x.special(('Q', a, b), ('error',), lambda same: same)
+        if 'sym' in (p[0], q[0]):
+            return x.atom(('Q', a, b), lambda same: same)
+        return p == q
+
+    def completions(self, function):
+        """Every way to answer the open questions: [(answers, terminal)]."""
+        specials = []      # questions whose answer is a state that propagates, in document order
+
+        def level(n, answers):
+            if n == 0:
+                return function(Exact(self, answers))
+            question, state = specials[n - 1]
+            try:
+                return level(n - 1, answers)
+            except Ask as a:
+                if a.question != question:
+                    raise
+            found = {same_as(level(n - 1, {**answers, question: v})) for v in self.domain(question) if v is not NONE}
+            return found.pop() if len(found) == 1 else state
+
+        leaves = []
+
+        def go(answers):
+            while True:
+                try:
+                    leaves.append((answers, same_as(level(len(specials), answers))))
+                    if len(leaves) > self.LIMIT:
+                        raise TooMany()
+                    return
+                except Ask as a:
+                    asked = a
+                if asked.state is None:
+                    for v in self.domain(asked.question):
+                        go({**answers, asked.question: v})
+                    return
+                specials.append((asked.question, asked.state))
+                specials.sort(key=lambda s: self.place(s[0]))
+                raise Restart()
+
+        while True:
+            try:
+                go({})
+                return leaves
+            except Restart:
+                leaves.clear()
+
+    def place(self, question):
+        """Where in the document a question first occurs."""
+        if self.places is None:
+            self.places = {}
+            roots = [self.g.scope] if self.g.scope is not None else []
+            roots += [c for p in self.g.pieces for c in children(p)]
+            for root in roots:
+                for c in walk(root):
+                    qs = []
+                    if c[0] in ('f', 'a', 'o'):
+                        qs = [self.question(c)]
+                    elif c[0] == 'cmp' and not (is_constant(c[2]) or is_constant(c[3])):
+                        qs = [self.pair_question(c[2], c[3])[0]]
+                    elif c[0] == 'btw':
+                        qs = [self.pair_question(c[1], y)[0] for y in c[2:4]]
+                        qs.append(self.question(c[1]))
+                    elif c[0] == 'cmp':
+                        qs = [self.question(c[2] if is_constant(c[3]) else c[3])]
+                    elif c[0] == 'in':
+                        qs = [self.question(c[1])]
+                    for q in qs:
+                        self.places.setdefault(q, len(self.places))
+        return self.places.get(question, len(self.places))
+
+    def support(self, leaves):
+        """The questions that matter: two completions that differ only in it give different results."""
+        found = set()
+        for i, (a, ta) in enumerate(leaves):
+            for b, tb in leaves[i + 1:]:
+                if ta == tb:
+                    continue
+                differ = [q for q in a if q in b and a[q] != b[q]]
+                if len(differ) == 1:
+                    found.add(differ[0])
+        return found
+
+    def decide_one(self, o):
+        leaves = self.completions(lambda x: self.combine(x, o))
+        terminals = {t for _, t in leaves}
+        r = self.conclude(terminals)
+        self.waits(r, self.support(leaves), terminals)
+        if o.audited:
+            r.endings = {t[1] if t[0] == 'ending' else t for _, t in self.completions(lambda x: ('ending', self.combine(x, o)))}
+        self.credit(r, o)
+        self.reason(r, o)
+        return r
+
+    def conclude(self, terminals):
+        if len(terminals) > 1:
+            return Result('undetermined')
+        t = next(iter(terminals))
+        if t[0] in ('sym', 'something'):
+            return Result('undetermined')
+        if t[0] == 'value':
+            return Result('decided', t[1])
+        return Result(t[0], t[1] if t[0] == 'external' else None)
+
+    def waits(self, r, support, terminals):
+        """Turns the questions that matter into missing fields, open questions and undetermined outcomes waited for."""
+        def blame(e):
+            for kind, name in self.unknown_inputs(e):
+                if kind == 'f':
+                    r.missing.add(name)
+                elif kind == 'a':
+                    r.open.add(name)
+                    r.waiting.add(name)
+                else:
+                    fed = self.results[name]
+                    r.missing |= fed.missing
+                    r.open |= fed.open
+                    r.waiting |= fed.waiting | {name}
+        for q in support:
+            if q[0] in ('F', 'S', 'S0'):
+                r.missing.add(q[1])
+            elif q[0] in ('N', 'R'):
+                r.open.add(q[1])
+                r.waiting.add(q[1])
+            elif q[0] == 'A':
+                blame(('a', q[1]))
+            elif q[0] == 'O':
+                blame(('o', q[1]))
+            elif q[0] == 'E':
+                blame(q[1])
+            elif q[0] == 'C':
+                blame(q[1])
+                blame(q[2])
+            elif q[0] == 'Q':
+                for t in q[1:]:
+                    if t[0] == 'computed':
+                        blame(t[1])
+        for t in terminals:
+            self.blame_terminal(r, t, blame)
+
+    def blame_terminal(self, r, t, blame):
+        if t[0] == 'sym':
+            blame(t[1])
+        elif t[0] == 'something':
+            r.open.add(t[1])
+            r.waiting.add(t[1])
+        elif t[0] == 'entry':
+            for _, v in t[1]:
+                self.blame_terminal(r, v, blame)
+
+    def credit(self, r, o):
+        """by and by_one_of, from the candidates' Kleene planes."""
+        if r.state in ('none',):
+            return
+        planes = [(e, res, self.fires(e, o.name)) for e, res in self.candidates(o.name)]
+        r.by = [e.ident for e, _, p in planes if p is True]
+        if r.by or r.state not in ('decided', 'undetermined'):
+            return
+        for e, res, p in planes:
+            if p is None and (r.state == 'undetermined' or self.gives_same(res, r)):
+                r.by_one_of.append(e.ident)
+
+    def gives_same(self, res, r):
+        if res[0] == 'if':
+            t = self.kleene.truth(res[1])
+            return (t is not False and self.gives_same(res[2], r)) or (t is not True and self.gives_same(res[3], r))
+        if res[0] == 'cond':
+            return self.kleene.truth(res[1]) in (None, r.value)
+        if res[0] in ('f', 'a') and self.type_of(res) == ('bool',):
+            return self.kleene.truth(res) in (None, r.value)
+        if res[0] in ('not_stated', 'external'):
+            return False
+        if res[0] not in ('if', 'k') and self.choices(res)[0] in ('if', 'k') and self.choices(res) != res:
+            return self.gives_same(self.choices(res), r)
+        v = self.resolve(res)
+        return v[0] == 'value' and v[1] == r.value
+
+    def reason(self, r, o):
+        if r.state != 'none':
+            return
+        reasons = set()
+        for _, t in self.completions(lambda x: ('reason', self.combine_reason(x, o))):
+            reasons.add(t[1] if t[0] == 'reason' else None)
+        r.reason = reasons.pop() if len(reasons) == 1 else None
+
+    def combine_reason(self, x, o):
+        t = self.frame(x)
+        return t[1] if t is not None and t[0] == 'none' else 'no clause applies'
+
+    # ---------------------------------------------------------------- many of
+    def decide_many(self, o):
+        """Each entry is in, out or open by itself; what an edition not at hand may give is an entry of its own, open and without values."""
+        def entries(x):
+            outside = self.frame(x)
+            return outside if outside is not None else ('entries', frozenset(t for _, t in self.active(x, o.name)))
+
+        planes = []
+        for e, res in self.candidates(o.name):
+            inside, absent = self.kleene.holds(e)
+            free = k_not(self.blocked(e, o.name))
+            planes.append((self.entry_key(res), e.ident, k_and(inside, free)))
+            if e.piece.period is not None and 'unknown' in (self.narrower(e.piece.period).before, self.narrower(e.piece.period).after):
+                planes.append((('something', e.piece.name), e.ident, k_and(absent, free)))
+        r = Result('none')
+        worst = 'none'
+        for t in sorted({t for t, _, _ in planes}, key=repr):
+            column = self.completions(lambda x: self.whether(t, entries(x)))
+            states = {u for _, u in column}
+            if states <= {('out',), ('none',)}:
+                continue
+            resolved = t[0] == 'entry' and all(v[0] != 'sym' for _, v in t[1])
+            here = [(ident, p) for key, ident, p in planes if key == t]
+            sure = [ident for ident, p in here if p is True]
+            state = 'undetermined'
+            if len(states) == 1 and resolved and next(iter(states))[0] != 'something':
+                state = {'in': 'decided'}.get(next(iter(states))[0], next(iter(states))[0])
+            if state == 'decided':
+                r.entries_in.append(t)
+                r.by += [i for i in sure if i not in r.by]
+            else:
+                r.entries_open.append(t)
+                r.by_one_of += [i for i in sure if i not in r.by_one_of]
+                self.waits(r, self.support(column), {u for u in states if u[0] == 'something'} | (set() if resolved else {t}))
+            if state == 'undetermined' or (state == 'decided' and not sure):
+                r.by_one_of += [i for i, p in here if p is None and i not in r.by_one_of]
+            worst = max(worst, state, key=GRAVITY.index)
+        r.state = worst
+        self.reason(r, o)
+        return r
+
+    @staticmethod
+    def whether(entry, completion):
+        if completion[0] != 'entries':
+            return completion
+        return ('in',) if entry in completion[1] else ('out',)
+
+    def entry_key(self, r):
+        return ('entry', tuple((c, self.settled(self.leaf(self.kleene, v))) for c, v in sorted(r[1].items())))
+
+
+class Restart(Exception):
+    """A propagating question was found: start over, now knowing it."""
+
+
+def same_as(t):
+    """Results are equal when state and value are equal: the reason of a none is not part of it."""
+    return ('none',) if t[0] == 'none' else t
+
+
+def canonical(e):
+    """One way to write a sum, a product, a least and a largest, whichever operand stands first."""
+    kind = e[0]
+    if kind in ('min', 'max') and len(e) > 3:
+        return canonical((kind, (kind, *e[1:-1]), e[-1]))
+    if kind in ('+', '*', 'min', 'max'):
+        return (kind, *sorted((canonical(x) for x in e[1:]), key=repr))
+    if kind in ('-', 'years', 'months', 'days'):
+        return (kind, canonical(e[1]), canonical(e[2]))
+    if kind == '/':
+        return (kind, canonical(e[1]), canonical(e[2]), e[3])
+    if kind == 'round':
+        return (kind, canonical(e[1]), *e[2:])
+    if kind == 'neg':
+        return (kind, canonical(e[1]))
+    return e
+
+
+def merge_columns(heads, results):
+    gives, many = [], {}
+    for head, r in zip(heads, results):
+        if '.' in head:
+            outcome, column = head.split('.')
+            many.setdefault(outcome, {})[column] = r
+        else:
+            gives.append((head, r))
+    return gives + [(o, ('entry', columns)) for o, columns in many.items()]
+
+
+def cells(constants, low, high):
+    """One value in each range that the constants tell apart."""
+    out, at = [], low
+    for c in constants:
+        if c < low or c > high:
+            continue
+        if at < c:
+            out.append(c - 1)
+        out.append(c)
+        at = c + 1
+    if at <= high:
+        out.append(at)
+    return out
