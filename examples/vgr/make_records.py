@@ -111,6 +111,8 @@ def register(r, c, visit):
     kind = {"phone": "TB" if visit else "T", "video": "M", "written": "BR"}[mode]
     if chance(r, 4):
         kind = r.choice(["T", "TB", "BR", "M"])
+    if c["purpose"] not in OFFICE + ["assessment"] and chance(r, 70) or not visit and mode == "video":
+        return  # nothing was registered: the table has no type for it
     c["registered_contact_type"] = kind
     if kind == "M" or kind == "BR" and visit:
         c["registered_kva"] = [] if chance(r, 6) else ["ZV051"]

@@ -117,12 +117,13 @@ def ids_of(klausul, rules):
         for name in sorted(os.listdir(os.path.join(ROOT, rules))):
             if not name.endswith(".klausul"):
                 continue
-            image = os.path.join(folder, name + ".image")
-            built = run([klausul, "build", os.path.join(ROOT, rules, name), "--target", "image", "-o", image], env=clean_environment(), cwd=ROOT)
-            shown = run([klausul, "inspect", image, "--format", "json"], env=clean_environment(), cwd=ROOT)
+            image = os.path.join(folder, name + ".kli")
+            built = run([klausul, "build", os.path.join(ROOT, rules, name), "-o", image], env=clean_environment(), cwd=ROOT)
+            shown = run([klausul, "inspect", image, "--lang", "en"], env=clean_environment(), cwd=ROOT)
             if built.returncode or shown.returncode:
                 raise SystemExit((built.stderr + shown.stderr).decode("utf-8", "replace"))
-            found.update(e["id"] for e in json.loads(shown.stdout)["entries"])
+            listed = shown.stdout.decode().split("\nClauses, rules and rows\n", 1)[1].split("\n\n", 1)[0]
+            found.update(line.split()[0] for line in listed.splitlines())
     return found
 
 
