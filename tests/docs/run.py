@@ -129,6 +129,8 @@ class Page:
             with open(os.path.join(ROOT, block.options["from"]), encoding="utf-8") as f:
                 self.result(block, text in f.read(), f"{block.options['from']} has no such lines")
             return
+        if "conditions" not in block.flags:
+            self.layout(block)
         name = block.options.get("file", block.options.get("append", f"block-{block.line}.klausul"))
         if "append" in block.options:
             with open(os.path.join(folder, name), encoding="utf-8") as f:
@@ -164,13 +166,27 @@ class Page:
                 self.result(block, good or self.write, f"$ {command}\n{why}")
                 shown += ["$ " + command, *(want if good else got)]
             command, want = line[2:], []
-        if shown != block.lines and self.write:
-            old, new = ("\n".join(["```console", *lines, "```"]) for lines in (block.lines, shown))
-            old, new = (t.replace("```console", f"```console {block.info}".rstrip()) for t in (old, new))
-            with open(self.path, encoding="utf-8") as f:
-                text = f.read()
-            with open(self.path, "w", encoding="utf-8") as f:
-                f.write(text.replace(old, new, 1))
+        self.renew(block, shown)
+
+    def renew(self, block, lines):
+        """With --write: puts those lines into the page in place of the block's."""
+        if lines == block.lines or not self.write:
+            return
+        head = f"```{block.kind} {block.info}".rstrip()
+        old, new = ("\n".join([head, *text, "```"]) for text in (block.lines, lines))
+        with open(self.path, encoding="utf-8") as f:
+            text = f.read()
+        with open(self.path, "w", encoding="utf-8") as f:
+            f.write(text.replace(old, new, 1))
+
+    def layout(self, block):
+        """A block of rules stands in the canonical layout."""
+        done = run([os.path.join(self.build, "klausul"), "fmt", "-"], input=block.text().encode(), env=clean_environment())
+        lines = done.stdout.decode("utf-8", "replace").split("\n")[:-1]
+        if done.returncode == 0:
+            why = "\n".join(difflib.unified_diff(block.lines, lines, "page", "fmt", lineterm=""))
+            self.result(block, lines == block.lines or self.write, why)
+            self.renew(block, lines)
 
     def links(self):
         for target in LINK.findall(without_code(self.text)):
