@@ -112,7 +112,7 @@ arrows: all
 
 C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/io/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
                             tests/*.[ch] tests/*/*.[ch] examples/*/*.[ch]))
-RULE_DIRS = $(wildcard rules examples)
+RULE_DIRS = rules
 fmt: all
 	clang-format -i $(C_FILES)
 	$(B)/klausul fmt $(RULE_DIRS)
