@@ -30,7 +30,7 @@ int kl_verb_build(kl_cli *c) {
     }
     if (!one_file(c, c->operands.p[0], &path)) return KL_EXIT_TROUBLE;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(ENOENT)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, ENOENT));
         return KL_EXIT_TROUBLE;
     }
     const kl_program *program;
@@ -78,7 +78,7 @@ static int compare(kl_cli *c, kl_str image_path, const kl_program *image, const 
 int kl_verb_verify(kl_cli *c) {
     kl_str path = c->operands.p[0], bytes, text;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &bytes)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return KL_EXIT_TROUBLE;
     }
     char *aligned = kl_alloc(c->arena, bytes.n + 1);

@@ -33,7 +33,7 @@ bool kl_cli_files(kl_cli *c, kl_str_list *files) {
         }
         size_t before = files->n;
         if (!kl_folder_list(c->arena, path, ".klausul", true, files)) {
-            kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+            kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
             return false;
         }
         if (files->n == before) {
@@ -70,7 +70,7 @@ typedef KL_VEC(ir_guideline *) guideline_list;
 static int check_one(kl_cli *c, kl_str path, kl_diags *all, guideline_list *good) {
     kl_str text;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return KL_EXIT_TROUBLE;
     }
     kl_diags d;

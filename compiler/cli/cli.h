@@ -71,6 +71,8 @@ kl_str kl_wording(kl_arena *a, kl_surface lang, kl_diag_id id, const kl_str *arg
 /* The candidate closest in spelling, or an empty string. */
 kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count);
 
+kl_str kl_why(const kl_cli *c, int error); /* an errno in words */
+
 /* ---- rule files */
 kl_options kl_cli_options(kl_cli *c);
 /* The files the operands name: folders become the rule files in them. false after a message. */

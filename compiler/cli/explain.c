@@ -61,7 +61,7 @@ static int tell(search *s, size_t e, uint32_t index, kl_string key) {
             kl_explain_text(&x, stdout, plain, c->color_out && !plain);
         }
     } else {
-        kl_say(c, KL_D_FILE_READ, 2, s->input.path, kl_str_of(strerror(ENOMEM)));
+        kl_say(c, KL_D_FILE_READ, 2, s->input.path, kl_why(c, ENOMEM));
     }
     kl_verdict_free(x.verdict);
     free(x.workspace);

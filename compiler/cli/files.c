@@ -128,13 +128,13 @@ bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size) {
     if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, data, size) && kl_sink_finish(&sink)) return true;
     kl_sink_drop(&sink);
     bool standard = kl_str_eq(sink.path, KL_STR("-"));
-    kl_say(c, KL_D_FILE_WRITE, 2, standard ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : sink.path, kl_str_of(strerror(sink.why)));
+    kl_say(c, KL_D_FILE_WRITE, 2, standard ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : sink.path, kl_why(c, sink.why));
     return false;
 }
 
 bool kl_flush(kl_cli *c, FILE *out) {
     if (fflush(out) == 0 && !ferror(out)) return true;
     kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")),
-           kl_str_of(strerror(errno)));
+           kl_why(c, errno));
     return false;
 }

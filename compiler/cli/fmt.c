@@ -10,7 +10,7 @@ static int fmt_one(kl_cli *c, kl_str path) {
     bool standard = kl_str_eq(path, KL_STR("-"));
     kl_str text;
     if (!kl_file_read(c->arena, path, &text)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return KL_EXIT_TROUBLE;
     }
     kl_diags d;

@@ -62,7 +62,7 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
     kl_bytes text = {0};
     if (value.state == KL_DECIDED)
         kl_bytes_value(&text, p, f.kind, f.scale, f.set, &value, run->words.decimal, run->words.yes, run->words.no);
-    else kl_bytes_text(&text, run->words.states[KL_UNDETERMINED]);
+    else kl_bytes_text(&text, kl_cli_word(run->cli, "okänt", "unknown"));
     kl_group *to = kl_groups_find(g, (kl_str){text.data, text.size}, run->outcomes.count);
     kl_bytes_free(&text);
     to->records++;

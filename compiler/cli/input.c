@@ -64,7 +64,7 @@ bool kl_input_open(kl_cli *c, kl_str path, kl_input *in) {
     struct stat st;
     int why = in->fd < 0 || fstat(in->fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
     if (why) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(why)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, why));
         kl_input_close(in);
         return false;
     }
@@ -86,7 +86,7 @@ static ptrdiff_t read_input(void *self, void *into, size_t size) {
     for (;;) {
         if (kl_interrupted()) return errno = EINTR, -1;
         struct pollfd p = {in->fd, POLLIN, 0};
-        if (!in->regular && poll(&p, 1, PATIENCE_MS) == 0) continue;
+        if (!in->regular && poll(&p, 1, PATIENCE_MS) <= 0) continue;
         ssize_t n = read(in->fd, into, size);
         if (n < 0 && errno == EINTR) continue;
         if (n > 0) in->bytes += (uint64_t)n;
@@ -112,8 +112,11 @@ void kl_say_feed(kl_cli *c, const kl_input *in, kl_feed_state state, int why) {
     switch (state) {
     case KL_FEED_OK:
     case KL_FEED_END: break;
-    case KL_FEED_TROUBLE: kl_say(c, KL_D_FILE_READ, 2, in->path, kl_str_of(strerror(why))); break;
-    case KL_FEED_MEMORY: kl_say(c, KL_D_FILE_READ, 2, in->path, kl_str_of(strerror(ENOMEM))); break;
+    case KL_FEED_TROUBLE:
+        if (kl_interrupted()) kl_say(c, KL_D_INTERRUPTED, 1, KL_STR("0"));
+        else kl_say(c, KL_D_FILE_READ, 2, in->path, kl_why(c, why));
+        break;
+    case KL_FEED_MEMORY: kl_say(c, KL_D_FILE_READ, 2, in->path, kl_why(c, ENOMEM)); break;
     case KL_FEED_UTF16: kl_say_at(c, in->path, KL_D_INPUT_UTF16, 0); break;
     case KL_FEED_EMPTY: kl_say_at(c, in->path, KL_D_INPUT_EMPTY, 0); break;
     case KL_FEED_CR: kl_say_at(c, in->path, KL_D_INPUT_CR, 0); break;

@@ -3,6 +3,7 @@
  * Start at kl_say(). */
 #include "compiler/cli/cli.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct {
@@ -66,6 +67,20 @@ void kl_say_at(kl_cli *c, kl_str place, kl_diag_id id, size_t arg_count, ...) {
 void kl_say_hint(kl_cli *c, kl_str close) {
     if (!close.n) return;
     fprintf(stderr, c->lang == KL_SV ? "tips: menade du %.*s?\n" : "hint: did you mean %.*s?\n", KL_FMT(close));
+}
+
+kl_str kl_why(const kl_cli *c, int error) {
+    static const struct {
+        int error;
+        const char *sv, *en;
+    } words[] = {{ENOENT, "den finns inte", "there is no such file"},        {EACCES, "åtkomst nekas", "permission denied"},
+                 {EISDIR, "det är en mapp", "it is a folder"},                {ENOTDIR, "en del av sökvägen är ingen mapp", "a part of the path is no folder"},
+                 {ENOSPC, "det finns ingen plats kvar", "no space is left"},  {EPIPE, "mottagaren har slutat läsa", "the reader has stopped reading"},
+                 {ENOMEM, "minnet räcker inte", "out of memory"},             {EIO, "enheten svarar med fel", "the device gives an error"},
+                 {EROFS, "skivan är skrivskyddad", "the disk is read-only"},  {EFBIG, "filen blir för stor", "the file grows too large"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].error == error) return kl_str_of(kl_cli_word(c, words[i].sv, words[i].en));
+    return kl_str_of(strerror(error));
 }
 
 kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count) {

@@ -16,7 +16,7 @@ ir_guideline *kl_rules_compile(kl_cli *c, kl_str path, bool quiet, bool *trouble
     const kl_sources *s = kl_load(c->arena, &d, &o, path);
     ir_guideline *g = s ? kl_check(c->arena, &d, s) : NULL;
     if (!s) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         *trouble = true;
         return NULL;
     }
@@ -53,14 +53,14 @@ static bool add_edition(kl_cli *c, kl_rules *rules, kl_str path, kl_str image, i
     e.teller = kl_teller_new(e.program);
     KL_PUSH(c->arena, &rules->editions, e);
     if (e.schema && e.teller) return true;
-    kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(ENOMEM)));
+    kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, ENOMEM));
     return false;
 }
 
 static bool add_file(kl_cli *c, kl_rules *rules, kl_str path, bool in_folder) {
     kl_str text;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return false;
     }
     if (text.n >= 8 && memcmp(text.p, magic, 8) == 0) {
@@ -196,7 +196,7 @@ bool kl_rules_load(kl_cli *c, kl_str path, kl_rules *rules) {
     if (kl_path_is(c->arena, path) != KL_PATH_FOLDER) return add_file(c, rules, path, false) && ready(c, rules);
     kl_str_list files = {0};
     if (!kl_folder_list(c->arena, path, ".klausul", false, &files)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return false;
     }
     if (!files.n) {

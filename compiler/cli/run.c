@@ -105,7 +105,7 @@ static bool find_by(kl_run *run) {
 
 static bool cannot_write(kl_cli *c, const kl_sink *s, int why) {
     kl_str path = kl_str_eq(s->path, KL_STR("-")) ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : s->path;
-    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_str_of(strerror(why)));
+    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_why(c, why));
     return false;
 }
 
@@ -151,7 +151,7 @@ static bool prepare(kl_run *run) {
     bool ok = (run->out_form != KL_OUT_CSV || run->plan) && (run->out_form != KL_OUT_TABLE || run->table);
     for (size_t e = 0; e < n; e++) ok = (run->tallies[e] = kl_tally_new(run->rules.editions.p[e].program)) != NULL && ok;
     if (!ok) {
-        kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_str_of(strerror(ENOMEM)));
+        kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_why(c, ENOMEM));
         return false;
     }
     if (run->out_form != KL_OUT_NONE && !kl_sink_open(c->arena, &run->out, kl_cli_value(c, KL_FLAG_OUTPUT)))
@@ -171,7 +171,7 @@ static bool say_stop(kl_run *run) {
     case KL_STOP_WRITE: cannot_write(c, &run->out, run->why); break;
     case KL_STOP_REJECTS: cannot_write(c, &run->rejects, run->why); break;
     case KL_STOP_MEMORY:
-    case KL_STOP_BATCH: kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_str_of(strerror(ENOMEM))); break;
+    case KL_STOP_BATCH: kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_why(c, ENOMEM)); break;
     }
     return false;
 }

@@ -12,7 +12,7 @@ static bool run_file(kl_cli *c, kl_str path, suites *all, bool named) {
     bool trouble = false;
     kl_str image;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(errno)));
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
         return false;
     }
     ir_guideline *g = kl_rules_compile(c, path, !named, &trouble, &image);
@@ -24,7 +24,7 @@ static bool run_file(kl_cli *c, kl_str path, suites *all, bool named) {
     bool ok = x.edition.teller && kl_examples_run(c, &x);
     kl_teller_free(x.edition.teller);
     x.edition.teller = NULL;
-    if (!ok) kl_say(c, KL_D_FILE_READ, 2, path, kl_str_of(strerror(ENOMEM)));
+    if (!ok) kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, ENOMEM));
     KL_PUSH(c->arena, all, x);
     return ok;
 }

@@ -291,28 +291,28 @@ static kl_feed_state skip_line(kl_feed *f) {
     return KL_FEED_OK;
 }
 
-/* Reads until there is a whole record and enough of them, or an end. *cut: offset after the last whole record. */
+/* Reads until there is a whole record and enough of them, or an end, or nothing more to be had at once. *cut: offset after the last whole record. */
 static kl_feed_state gather(kl_feed *f, kl_chunk *chunk, size_t *cut) {
     kl_bytes *b = &chunk->bytes;
-    for (size_t wanted = KL_CHUNK_BYTES;; wanted *= 2) {
-        bool early = false;
-        while (!f->ended && b->size < wanted && !early) {
+    size_t wanted = KL_CHUNK_BYTES, looked = 0; /* looked: bytes that are known to hold no whole record */
+    for (;;) {
+        bool idle = b->size > looked && f->origin.waits && f->origin.waits(f->origin.self);
+        if (!f->ended && b->size < wanted && !idle) {
             kl_feed_state state = read_more(f, b);
             if (state) return state;
-            early = f->origin.waits && b->size < wanted && f->origin.waits(f->origin.self);
+            continue;
         }
-        if (f->ended) {
-            *cut = b->size;
-            if (b->size > KL_RECORD_BYTES) *cut = 0;
-            else return KL_FEED_OK;
-        }
-        *cut = f->form == KL_INPUT_CSV ? cut_csv(f, b->data, b->size) : cut_lines(b->data, b->size);
+        *cut = b->size;
+        if (f->ended && b->size <= KL_RECORD_BYTES) return KL_FEED_OK;
+        bool line = memchr(b->data + looked, '\n', b->size - looked) != NULL;
+        *cut = !line ? 0 : f->form == KL_INPUT_CSV ? cut_csv(f, b->data, b->size) : cut_lines(b->data, b->size);
         if (*cut) return KL_FEED_OK;
+        looked = b->size;
         if (b->size >= KL_RECORD_BYTES || f->ended) {
             *cut = cut_long(f, chunk);
             return KL_FEED_OK;
         }
-        if (early) wanted = KL_CHUNK_BYTES / 2;
+        if (b->size >= wanted) wanted *= 2;
     }
 }
 
