@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import ROOT  # noqa: E402
 
 CLOSING = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
+EXAMPLES = re.compile(r": (\d+) examples?, (\d+) failed")  # a line of `klausul test` for each file
 MINUTES_MOST = 12
 
 
@@ -39,7 +40,7 @@ def suites(build, soak):
     yield "build", script("build/check.py")
     yield "goldens", script("golden/run.py")
     yield "conformance", script("conformance/check.py")
-    yield "guideline examples", [klausul, "test", "rules"]
+    yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
@@ -49,7 +50,7 @@ def suites(build, soak):
 
 
 def tally(text, code):
-    """Cases passed, failed and skipped, from a closing line or from cmocka's TAP lines."""
+    """Cases passed, failed and skipped: from a closing line, cmocka's TAP lines, or the examples of rule files."""
     closing = CLOSING.findall(text)
     tap = re.findall(r"^(ok|not ok) \d+ (# SKIP)?", text, re.M)
     if closing:
@@ -58,6 +59,9 @@ def tally(text, code):
         skipped = sum(1 for _, skip in tap if skip)
         passed = sum(1 for word, skip in tap if word == "ok" and not skip)
         failed = len(tap) - passed - skipped
+    elif EXAMPLES.search(text):
+        examples = [(int(n), int(bad)) for n, bad in EXAMPLES.findall(text)]
+        passed, failed, skipped = sum(n - bad for n, bad in examples), sum(bad for _, bad in examples), 0
     else:
         passed, failed, skipped = (1, 0, 0) if code == 0 else (0, 1, 0)
     if code != 0 and failed == 0:
