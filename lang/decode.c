@@ -57,14 +57,14 @@ kl_name kl_read_name(kl_reader *r, const kl_token *t) {
     return name;
 }
 
-/* The bytes the opening mark takes: " is one, ” and “ are three. */
+/* The bytes the opening mark takes: " (and ', which is reported) is one, ” and “ are three. */
 static size_t mark_length(kl_str s) {
-    return s.p[0] == '"' ? 1 : 3;
+    return s.p[0] == '"' || s.p[0] == '\'' ? 1 : 3;
 }
 
 static bool closes(kl_str s, size_t mark) {
     if (s.n < 2 * mark) return false;
-    return mark == 1 ? s.p[s.n - 1] == '"' : memcmp(s.p + s.n - 3, "\xE2\x80\x9D", 3) == 0;
+    return mark == 1 ? s.p[s.n - 1] == s.p[0] : memcmp(s.p + s.n - 3, "\xE2\x80\x9D", 3) == 0;
 }
 
 kl_text kl_read_string(kl_reader *r, const kl_token *t) {

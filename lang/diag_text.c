@@ -28,11 +28,19 @@ static const char *word(const printer *p, const char *sv, const char *en) {
     return p->d->lang == KL_SV ? sv : en;
 }
 
-/* Tabs and control characters would move the carets away from their place. */
+/* Tabs and control characters would move the carets away from their place; bytes that are no text become one sign. */
 static kl_str printable(kl_arena *a, kl_str s) {
-    char *out = kl_alloc(a, s.n + 1);
-    for (size_t i = 0; i < s.n; i++) out[i] = (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ? ' ' : s.p[i];
-    return (kl_str){out, s.n};
+    kl_buf b;
+    kl_buf_init(&b, a);
+    while (s.n) {
+        size_t good = kl_utf8_check(s);
+        for (size_t i = 0; i < good; i++)
+            kl_buf_add(&b, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F ? " " : s.p + i, 1);
+        if (good < s.n) kl_buf_str(&b, KL_STR("\xEF\xBF\xBD"));
+        size_t used = good < s.n ? good + 1 : good;
+        s = (kl_str){s.p + used, s.n - used};
+    }
+    return kl_buf_view(&b);
 }
 
 /* The longest prefix (or suffix) of at most `width` columns. */

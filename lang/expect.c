@@ -195,9 +195,8 @@ static kl_str words_for(const kl_trouble *t, class c) {
         return kl_str_fmt(a, kl_worded_as(t, "en typ som %.*s", "a type such as %.*s"),
                           KL_FMT(kl_type_word(KL_T_BOOL, t->r->file->surface)));
     case C_OPERATOR:
-        return kl_str_fmt(
-            a, kl_worded_as(t, "ett ord som ”%.*s” eller ett tecken som =", "a word like “%.*s” or a sign like ="),
-            KL_FMT(kl_spelled(t, kl_expects(t, T_AND) ? T_AND : T_IN)));
+        return kl_str_fmt(a, kl_worded_as(t, "en fortsättning (”%.*s”, = …)", "a continuation (“%.*s”, = …)"),
+                          KL_FMT(kl_spelled(t, kl_expects(t, T_AND) ? T_AND : T_IN)));
     case C_ARITHMETIC: return kl_str_of(kl_worded_as(t, "ett räknetecken", "an arithmetic sign"));
     case C_WAY:
         return kl_str_fmt(a,
@@ -241,6 +240,7 @@ static kl_str expected_words(const kl_trouble *t) {
                 words[n++] = words_for(t, c);
                 break;
             }
+    if (!n) words[n++] = kl_str_of(kl_worded_as(t, "något annat", "something else"));
     kl_buf b;
     kl_buf_init(&b, t->r->arena);
     for (size_t i = 0; i < n; i++) {
@@ -274,10 +274,6 @@ void kl_unexpected(kl_reader *r, int token, kl_span span, const int *expected, s
     t.before = after ? &r->file->tokens.p[after - 1] : NULL;
     if (kl_report_slip(&t)) return;
     kl_str words = expected_words(&t);
-    if (!words.n) {
-        kl_report(r->diags, r->file, span, KL_D_UNEXPECTED_HERE, 1, kl_shown(&t, t.token));
-        return;
-    }
     bool unfinished = t.before && (!t.token || (t.token->flags & KL_TOKEN_FIRST) || token == T_ROW_END) &&
                       !kl_expects(&t, T_GUIDELINE);
     if (unfinished) {
@@ -285,5 +281,5 @@ void kl_unexpected(kl_reader *r, int token, kl_span span, const int *expected, s
         return;
     }
     kl_diag *d = kl_report(r->diags, r->file, span, KL_D_UNEXPECTED, 2, kl_shown(&t, t.token), words);
-    if (token == T_NAME || token == T_LINE_NAME) d->suggestion = kl_close_keyword(&t, kl_token_word(&t, t.token));
+    if (token == T_NAME || token == T_LINE_NAME) d->suggestion = kl_close_keyword(&t, span);
 }

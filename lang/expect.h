@@ -23,8 +23,8 @@ kl_str kl_token_word(const kl_trouble *t, const kl_token *token);
 kl_str kl_a_text(const kl_trouble *t); /* how a missing string is called */
 /* What stood there: short, in quotes, or the end of something. */
 kl_str kl_shown(const kl_trouble *t, const kl_token *token);
-/* The closest of the keywords that would fit here, when one is close enough to be meant; else empty. */
-kl_str kl_close_keyword(const kl_trouble *t, kl_str word);
+/* The keyword that would fit here and is close enough to what stands at a place to be meant; else empty. */
+kl_str kl_close_keyword(const kl_trouble *t, kl_span at);
 
 /* Reports a known slip; false when it is none. */
 bool kl_report_slip(const kl_trouble *t);

@@ -55,7 +55,7 @@ typedef struct writer {
     size_t parens[64]; /* columns past the parentheses still open */
     size_t open;
     int before;            /* the last token written */
-    size_t indent;         /* of the last line with code */
+    size_t indent;         /* of the last line with code that begins something */
     size_t comment_column; /* of the comments at the ends of neighbouring lines; 0: to be found */
 } writer;
 
@@ -124,7 +124,7 @@ static size_t write_tokens(writer *w, const kl_line *l, size_t line) {
         begin_line(w, l, line);
     }
     blanks(w, column);
-    w->indent = column;
+    if (kl_line_kind_of(f, line) != KL_L_MORE) w->indent = column;
     if (kl_line_kind_of(f, line) == KL_L_ROW) {
         w->before = T_ROW_END;
         return column + kl_format_row(f, &w->widths, line);

@@ -378,7 +378,7 @@ static int kl_yylex(KL_YYSTYPE *value, KL_YYLTYPE *span, kl_reader *r)
 static void kl_yyerror(const KL_YYLTYPE *span, kl_reader *r, const char *message)
 {
     (void)message;
-    kl_report(r->diags, r->file, *span, KL_D_TOO_DEEP, 0);
+    kl_report(r->diags, r->file, *span, KL_D_TOO_DEEP, 1, kl_str_fmt(r->arena, "%d", KL_MAX_DEPTH));
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, kl_reader *r)

@@ -25,6 +25,7 @@ typedef struct kl_reader {
     uint32_t at;      /* offset after the last match */
     bool first;       /* nothing but blanks so far on this line */
     unsigned nesting; /* parentheses open */
+    bool surface_known;
     kl_span last_label;
     uint32_t open_string; /* where the last string without a closing quote ends */
     bool too_nested;      /* reported once */
@@ -45,9 +46,9 @@ typedef struct kl_reader {
     KL_VEC(kl_seen_line) seen; /* lines of the piece that may stand only once */
 } kl_reader;
 
-/* Raw tokens of the file's text into r->raw; words come as T_NAME, labels and table bars are told already. */
+/* Raw tokens of the file's text into r->raw, and its surface; words come as T_NAME, labels and bars are told already. */
 void kl_scan(kl_reader *r);
-/* Keywords, line heads, phrases and the file's surface: r->raw into r->file->tokens. */
+/* Keywords, line heads and phrases: r->raw into r->file->tokens. */
 void kl_find_keywords(kl_reader *r);
 
 /* Which names need back quotes in a surface: `names` has the text of each of the file's tokens that is a name; names that

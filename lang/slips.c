@@ -7,21 +7,37 @@
 
 /* ---- spelling ---- */
 
-/* The closest of the keywords that would fit here, when one is close enough to be meant. */
-kl_str kl_close_keyword(const kl_trouble *t, kl_str word) {
-    kl_str best = {NULL, 0};
-    size_t least = word.n < 4 ? 1 : word.n < 8 ? 2 : 3;
-    least = word.n < 3 ? 0 : least;
+/* As many words of the line, from the trouble on, as the phrase has. */
+static kl_str words_like(kl_str rest, kl_str phrase) {
+    size_t n = 0;
+    for (size_t i = 0; i <= phrase.n && n < rest.n; i++)
+        if (i == phrase.n || phrase.p[i] == ' ') {
+            while (n < rest.n && rest.p[n] == ' ') n++;
+            while (n < rest.n && rest.p[n] != ' ' && rest.p[n] != '\n' && rest.p[n] != '\r') n++;
+        }
+    return (kl_str){rest.p, n};
+}
+
+static kl_str until_blank(kl_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == ' ') s.n = i;
+    return s;
+}
+
+/* A phrase is compared as a whole with the words at `at`; one whose first word alone is close counts a little less. */
+kl_str kl_close_keyword(const kl_trouble *t, kl_span at) {
+    kl_str text = t->r->file->text, word = kl_utf8_compose(t->r->arena, kl_token_text(t->r->file, at));
+    kl_str rest = {text.p + at.start, text.n - at.start}, best = {NULL, 0};
+    size_t most = word.n < 3 ? 0 : word.n < 4 ? 1 : word.n < 8 ? 2 : 3, least = 2 * most + 2;
     for (size_t i = 0; i < t->count; i++) {
-        kl_str candidate = kl_spelled(t, t->expected[i]);
+        kl_str candidate = kl_spelled(t, t->expected[i]), first = until_blank(candidate);
         if (!candidate.n) continue;
-        kl_str first = candidate; /* of a phrase, the first word is compared */
-        for (size_t k = 0; k < first.n; k++)
-            if (first.p[k] == ' ') first.n = k;
-        size_t distance = kl_str_distance(word, first, least);
-        if (distance <= least && distance < word.n && (distance < least || !best.n)) {
+        size_t whole = kl_str_distance(words_like(rest, candidate), candidate, most);
+        size_t head = kl_str_distance(word, first, most);
+        size_t cost = whole <= most ? 2 * whole : head <= most && head < word.n ? 2 * head + 1 : least;
+        if (cost < least) {
             best = candidate;
-            least = distance;
+            least = cost;
         }
     }
     return best;
@@ -92,8 +108,11 @@ static bool word_slip(const kl_trouble *t) {
     }
     if (t->token->kind == T_EQ && t->before && t->before->kind == T_NAME && kl_expects(t, T_NUMBER) &&
         !kl_expects(t, T_EQ) && r->next < r->file->tokens.n) {
+        kl_span value = r->file->tokens.p[r->next].span;
+        if (r->next + 1 < r->file->tokens.n && r->file->tokens.p[r->next + 1].kind == T_UNIT)
+            value.end = r->file->tokens.p[r->next + 1].span.end;
         kl_report(r->diags, r->file, t->span, KL_D_EQUALS_IN_LIST, 2, kl_token_text(r->file, t->before->span),
-                  kl_token_text(r->file, r->file->tokens.p[r->next].span));
+                  kl_token_text(r->file, value));
         return true;
     }
     return false;
@@ -118,6 +137,45 @@ static bool bare_text(const kl_trouble *t) {
     return true;
 }
 
+static void unknown_line(const kl_trouble *t, const kl_token *word, kl_diag_id id, kl_str meant) {
+    kl_diag *d = kl_report(t->r->diags, t->r->file, word->span, id, 1, kl_in_quotes(t, kl_token_word(t, word)));
+    d->suggestion = meant;
+    if (!meant.n && id == KL_D_UNKNOWN_LINE)
+        d->note = kl_str_fmt(
+            t->r->arena,
+            kl_worded_as(t, "hör den till raden före saknas kanske ett komma eller ett ”%.*s” mellan dem",
+                         "if it goes on from the line before, a comma or “%.*s” may be missing between them"),
+            KL_FMT(kl_spelled(t, T_AND)));
+}
+
+/* `kälan "x"` in a record: it was taken for the name of a field, and the trouble came after it. */
+static bool misspelt_head(const kl_trouble *t) {
+    const kl_token *word = t->before;
+    if (word && word->kind == T_STRING && word > t->r->file->tokens.p) word--;
+    if (!word || word->kind != T_LINE_NAME || (word->flags & KL_TOKEN_QUOTED)) return false;
+    kl_trouble lines = *t;
+    static const int expected[] = {T_SOURCE, T_VALUES, T_RECORD, T_TARIFF, T_OUTCOME,
+                                   T_CLAUSE, T_RULE,   T_TABLE,  T_NOTE,   T_EXAMPLE};
+    lines.expected = expected;
+    lines.count = sizeof expected / sizeof *expected;
+    kl_str meant = kl_close_keyword(&lines, word->span);
+    if (!meant.n) return false;
+    unknown_line(t, word, KL_D_UNKNOWN_LINE, meant);
+    return true;
+}
+
+/* A word that begins lines, but stands inside one. */
+static bool line_inside(const kl_trouble *t, kl_str word) {
+    if (t->token->flags & KL_TOKEN_FIRST) return false;
+    for (size_t i = 0; i < kl_words_count; i++)
+        if ((kl_words[i].class == KL_W_HEAD || kl_words[i].class == KL_W_PIECE) && kl_expects(t, kl_words[i].token) &&
+            kl_str_eq(until_blank(kl_words[i].text[t->r->file->surface]), word)) {
+            kl_report(t->r->diags, t->r->file, t->span, KL_D_LINE_INSIDE, 1, kl_in_quotes(t, word));
+            return true;
+        }
+    return false;
+}
+
 static bool name_slip(const kl_trouble *t) {
     kl_reader *r = t->r;
     kl_str text = kl_token_word(t, t->token);
@@ -132,25 +190,15 @@ static bool name_slip(const kl_trouble *t) {
         kl_report(r->diags, r->file, t->span, KL_D_UNFINISHED, 2, kl_in_quotes(t, text), kl_a_text(t));
         return true;
     }
-    if (t->before && t->before->kind == T_LINE_NAME && !(t->before->flags & KL_TOKEN_QUOTED)) {
-        kl_str meant = kl_close_keyword(t, kl_token_word(t, t->before));
-        if (meant.n) {
-            kl_diag *d = kl_report(r->diags, r->file, t->before->span, KL_D_UNKNOWN_LINE, 2,
-                                   kl_in_quotes(t, kl_token_word(t, t->before)), kl_spelled(t, T_AND));
-            d->suggestion = meant;
-            return true;
-        }
-    }
+    if (line_inside(t, text)) return true;
     kl_str mine = other_surface(t);
     if (mine.n) {
         kl_report(r->diags, r->file, t->span, KL_D_OTHER_SURFACE, 2, kl_in_quotes(t, text), kl_in_quotes(t, mine));
         return true;
     }
-    kl_str close = kl_close_keyword(t, text);
+    kl_str close = kl_close_keyword(t, t->span);
     if ((t->token->flags & KL_TOKEN_FIRST) && kl_expects(t, T_GUIDELINE)) {
-        kl_diag *d = kl_report(r->diags, r->file, t->span, r->piece ? KL_D_UNKNOWN_LINE : KL_D_UNKNOWN_PIECE, 2,
-                               kl_in_quotes(t, text), kl_spelled(t, T_AND));
-        d->suggestion = close;
+        unknown_line(t, t->token, r->piece ? KL_D_UNKNOWN_LINE : KL_D_UNKNOWN_PIECE, close);
         return true;
     }
     if (kl_expects(t, T_COMMA) && !close.n) {
@@ -165,11 +213,17 @@ kl_str kl_items_follow(kl_reader *r) {
     return kl_str_fmt(r->arena, "%.*s %.*s", KL_FMT(when), KL_FMT(any));
 }
 
+/* Lines that only add to others: they would make the list of what may stand here long. */
+static bool is_detail(int token) {
+    return token == T_OPEN || token == T_BECAUSE || token == T_THROUGH || token == T_BEFORE_UNKNOWN ||
+           token == T_BEFORE_NOTHING || token == T_AFTER_UNKNOWN || token == T_AFTER_NOTHING;
+}
+
 static const char *piece_lines(const kl_trouble *t) {
     kl_buf b;
     kl_buf_init(&b, t->r->arena);
     for (size_t i = 0; i < t->count; i++)
-        if (kl_is_line_token(t->expected[i]))
+        if (kl_is_line_token(t->expected[i]) && !is_detail(t->expected[i]))
             kl_buf_fmt(&b, "%s%.*s", b.n ? ", " : "", KL_FMT(kl_spelled(t, t->expected[i])));
     kl_buf_add(&b, "", 1);
     return b.p;
@@ -210,7 +264,7 @@ static bool keyword_as_name(const kl_trouble *t) {
 }
 
 bool kl_report_slip(const kl_trouble *t) {
-    if (paren_slip(t)) return true;
+    if (paren_slip(t) || misspelt_head(t)) return true;
     if (!t->token) return false;
     bool name = t->token->kind == T_NAME || t->token->kind == T_LINE_NAME;
     return word_slip(t) || (name && name_slip(t)) || line_slip(t) || keyword_as_name(t);

@@ -1,4 +1,4 @@
-/* words.c - tells keywords from names: the surface, phrases of several words, line heads, words that depend on their place.
+/* words.c - tells keywords from names: phrases of several words, line heads, words that depend on their place.
  * May include: lang/reader.h and the grammar's token numbers.
  * Start at kl_find_keywords(); catalogue.def says where each word is a keyword. */
 #include "lang/parse.h"
@@ -71,6 +71,22 @@ static bool begins_line(const resolver *v) {
     return (v->r->raw.p[v->at].flags & KL_TOKEN_FIRST) && !goes_on(v->before);
 }
 
+/* Could `name name` or `name "text"` stand after the token before? After a comma they can, as an element of a list. */
+static bool takes_set(int before) {
+    return before == T_COMMA || before == T_COLON || before == T_OPEN_PAREN || !goes_on(before);
+}
+
+/* A line that begins with a piece word or a line head although the line before ends in an operator: a name with an
+ * operand right after it stands in no expression, so something is missing before it. */
+static bool ends_short(const resolver *v, const kl_word *w) {
+    size_t next = v->at + 1;
+    if (!(v->r->raw.p[v->at].flags & KL_TOKEN_FIRST) || takes_set(v->before) || next == v->r->raw.n ||
+        (v->r->raw.p[next].flags & KL_TOKEN_FIRST))
+        return false;
+    if (raw_kind(v, next) == T_STRING) return w->token == T_SOURCE || w->class == KL_W_PIECE;
+    return w->class == KL_W_PIECE && raw_kind(v, next) == T_NAME && !kl_words_at(v->index, word_at(v, next));
+}
+
 /* `name :` and `name "title" :` introduce something; no keyword stands there. */
 static bool introduces(const resolver *v) {
     int next = raw_kind(v, v->at + 1);
@@ -82,9 +98,9 @@ static bool placed(const resolver *v, const kl_word *w, size_t length) {
     bool in_row = v->r->raw.p[v->at].flags & KL_TOKEN_IN_ROW;
     switch (w->class) {
     case KL_W_RESERVED: return true;
-    case KL_W_PIECE: return begins_line(v) && !introduces(v);
+    case KL_W_PIECE: return (begins_line(v) || ends_short(v, w)) && !introduces(v);
     case KL_W_HEAD:
-        if (!begins_line(v) || introduces(v)) return false;
+        if (!(begins_line(v) || ends_short(v, w)) || introduces(v)) return false;
         return (v->piece != T_VALUES && v->piece != T_RECORD) || w->token == T_SOURCE;
     case KL_W_TEXTED: return next == T_STRING && !introduces(v);
     case KL_W_VALUED: return v->piece == T_VALUES && (next == T_STRING || !begins_line(v));
@@ -209,14 +225,20 @@ static uint16_t close_entry(const resolver *v, kl_str word, kl_word_class class)
     return best;
 }
 
+static bool coded(const resolver *v, size_t i) {
+    return kl_str_eq(word_at(v, i), kl_keyword(T_CODE, v->surface));
+}
+
 /* A piece word misspelt or of the other surface, at the very start of a line and followed as a piece word is. */
 static bool mend_piece(resolver *v, kl_str word) {
     const kl_token *t = &v->r->raw.p[v->at];
     kl_str text = v->r->file->text;
     bool flush = t->span.start == 0 || text.p[t->span.start - 1] == '\n';
     int next = raw_kind(v, v->at + 1);
-    if (!flush || !begins_line(v) || introduces(v) ||
-        !(next == T_NAME || (next == T_STRING && v->piece != T_VALUES && v->piece != T_RECORD)))
+    bool in_list = is_list(v->head) && (v->before == T_NAME || v->before == v->head);
+    if (!flush || !begins_line(v) || introduces(v) || in_list) return false;
+    if (v->piece == T_VALUES ? next != T_NAME || coded(v, v->at + 1)
+                             : next != T_NAME && (next != T_STRING || v->piece == T_RECORD))
         return false;
     kl_surface other;
     if (kl_piece_surface(word, &other)) {
@@ -241,8 +263,7 @@ static bool mend_list(resolver *v, kl_str word) {
     if (!lacks_comma(v)) return false;
     uint16_t entry = close_entry(v, word, KL_W_HEAD);
     if (entry != KL_NO_WORD) {
-        kl_diag *d = kl_report(v->r->diags, v->r->file, t->span, KL_D_UNKNOWN_LINE, 2, kl_quoted(v->r, word),
-                               kl_keyword(T_AND, v->surface));
+        kl_diag *d = kl_report(v->r->diags, v->r->file, t->span, KL_D_UNKNOWN_LINE, 1, kl_quoted(v->r, word));
         d->suggestion = kl_words[entry].text[v->surface];
         keyword(v, entry, 1);
         return true;
@@ -264,13 +285,21 @@ static uint16_t find_entry(const resolver *v, size_t *length) {
     return KL_NO_WORD;
 }
 
+/* In `värden` nothing but a value begins with a word that is reserved everywhere. */
+static bool names_value(const resolver *v, uint16_t entry) {
+    return v->piece == T_VALUES && begins_line(v) && v->before != T_VALUES && kl_words[entry].class == KL_W_RESERVED &&
+           !kl_is_line_token(kl_words[entry].token);
+}
+
 static void resolve_word(resolver *v) {
     const kl_token *t = &v->r->raw.p[v->at];
     if (!(t->flags & KL_TOKEN_QUOTED)) {
         kl_str word = word_at(v, v->at);
         size_t length;
         uint16_t entry = find_entry(v, &length);
-        if (entry != KL_NO_WORD) {
+        if (entry != KL_NO_WORD && names_value(v, entry)) {
+            kl_report(v->r->diags, v->r->file, t->span, KL_D_KEYWORD_AS_NAME, 2, kl_quoted(v->r, word), word);
+        } else if (entry != KL_NO_WORD) {
             keyword(v, entry, length);
             return;
         }
@@ -285,17 +314,6 @@ static void resolve_word(resolver *v) {
     put(v, head ? T_LINE_NAME : T_NAME, 1, KL_NO_WORD);
 }
 
-static kl_surface find_surface(const resolver *v) {
-    kl_surface surface = KL_SV;
-    for (size_t i = 0; i < v->r->raw.n; i++) {
-        const kl_token *t = &v->r->raw.p[i];
-        if (t->kind == T_NAME && (t->flags & KL_TOKEN_FIRST) && !(t->flags & KL_TOKEN_QUOTED) &&
-            kl_piece_surface(word_at(v, i), &surface))
-            break;
-    }
-    return surface;
-}
-
 /* What a raw token that is no word changes in where we are. */
 static void step_state(resolver *v, const kl_token *t) {
     if (t->kind == T_LABEL || t->kind == T_BULLET || t->kind == T_BAR) v->ifs = v->rounds = 0;
@@ -307,7 +325,7 @@ static void step_state(resolver *v, const kl_token *t) {
 
 void kl_find_keywords(kl_reader *r) {
     resolver v = {.r = r};
-    v.surface = r->file->surface = find_surface(&v);
+    v.surface = r->file->surface;
     v.index = kl_word_index_new(r->arena, v.surface);
     while (v.at < r->raw.n) {
         const kl_token *t = &r->raw.p[v.at];

@@ -71,6 +71,9 @@ class Golden:
         if "cut" in flags:
             text = text.rstrip("\r\n")
         data = text.encode("latin-1" if "latin1" in flags else "utf-8", "surrogateescape")
+        for flag in flags:
+            if flag.startswith("fill"):
+                data = data.ljust(int(flag[4:]))
         return (b"\xef\xbb\xbf" if "bom" in flags else b"") + data
 
 
