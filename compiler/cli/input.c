@@ -113,8 +113,7 @@ void kl_say_feed(kl_cli *c, const kl_input *in, kl_feed_state state, int why) {
     case KL_FEED_OK:
     case KL_FEED_END: break;
     case KL_FEED_TROUBLE:
-        if (kl_interrupted()) kl_say(c, KL_D_INTERRUPTED, 1, KL_STR("0"));
-        else kl_say(c, KL_D_FILE_READ, 2, in->path, kl_why(c, why));
+        kl_say(c, KL_D_FILE_READ, 2, in->path, kl_interrupted() ? kl_str_of(kl_cli_word(c, "avbruten", "interrupted")) : kl_why(c, why));
         break;
     case KL_FEED_MEMORY: kl_say(c, KL_D_FILE_READ, 2, in->path, kl_why(c, ENOMEM)); break;
     case KL_FEED_UTF16: kl_say_at(c, in->path, KL_D_INPUT_UTF16, 0); break;

@@ -163,10 +163,11 @@ static bool prepare(kl_run *run) {
 
 static bool say_stop(kl_run *run) {
     kl_cli *c = run->cli;
-    kl_str done = kl_str_fmt(c->arena, "%llu", (unsigned long long)run->records);
+    kl_str done = kl_str_fmt(c->arena, kl_cli_word(c, "avbruten efter %llu poster; utdata är inte fullständiga", "interrupted after %llu records; the output is not complete"),
+                             (unsigned long long)run->records);
     switch (run->stop) {
     case KL_GO: return true;
-    case KL_STOP_INTERRUPT: kl_say(c, KL_D_INTERRUPTED, 1, done); break;
+    case KL_STOP_INTERRUPT: kl_say(c, KL_D_FILE_READ, 2, run->input.path, done); break;
     case KL_STOP_READ: kl_say_feed(c, &run->input, run->feed_state, run->why); break;
     case KL_STOP_WRITE: cannot_write(c, &run->out, run->why); break;
     case KL_STOP_REJECTS: cannot_write(c, &run->rejects, run->why); break;
