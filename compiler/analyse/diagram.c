@@ -162,7 +162,7 @@ static bool settled(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c, uin
         if (a == b) return *r = a, true;
         if (a == c || b == c) return *r = c, true;
         if (!both_leaves(a, b)) return false;
-        *r = m->alike && m->alike(m->self, a & ~KL_LEAF, b & ~KL_LEAF) ? (a < b ? a : b) : c;
+        *r = m->alike && m->alike(m->self, a & ~KL_LEAF, b & ~KL_LEAF) ? (a > b ? a : b) : c;
         return true;
     case OP_ITE:
         if (kl_dd_is_leaf(a)) return *r = a == KL_LEAF_YES ? b : c, true;

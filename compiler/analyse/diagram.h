@@ -62,7 +62,7 @@ uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b);  /* a and not b */
 uint32_t kl_dd_give(kl_diagram *m, uint32_t a, uint32_t leaf); /* the leaf where the truth a is yes, else leaf 0 */
 uint32_t kl_dd_merge(kl_diagram *m, uint32_t a, uint32_t b);
 uint32_t kl_dd_ite(kl_diagram *m, uint32_t truth, uint32_t yes, uint32_t no);
-/* The leaf both agree on (of two that are alike the lower), else `other`. */
+/* The leaf both agree on (of two that are alike the higher), else `other`. */
 uint32_t kl_dd_agree(kl_diagram *m, uint32_t a, uint32_t b, uint32_t other);
 /* Each leaf n becomes to[n]: any function. */
 uint32_t kl_dd_replace(kl_diagram *m, uint32_t a, const uint32_t *to);

@@ -56,6 +56,7 @@ void kl_endings_init(kl_endings *e, kl_forms *f) {
     memset(e, 0, sizeof *e);
     e->forms = f;
     for (size_t i = 0; i < f->g->texts.n; i++) KL_PUSH(f->arena, &e->texts, f->g->texts.p[i]);
+    for (int reason = KL_REASON_NO_CLAUSE; reason <= KL_REASON_NOT_IN_FORCE; reason++) kl_result_put(e, KL_RESULT_NONE, reason);
 }
 
 uint32_t kl_result_of(kl_endings *e, const ir_result *r) {
