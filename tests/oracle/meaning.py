@@ -595,6 +595,10 @@ class Judge:
         """In Kleene's logic."""
         return k_and(self.kleene.holds_at_all(entry), k_not(self.blocked(entry, outcome)))
 
+    def fires_here(self, entry, outcome):
+        """… in an edition that is at hand."""
+        return k_and(self.kleene.holds(entry)[0], k_not(self.blocked(entry, outcome)))
+
     def blocked(self, entry, outcome):
         return any_of(self.kleene.holds_at_all(x) for x in self.overriders(entry, outcome))
 
@@ -721,11 +725,13 @@ class Judge:
             return x.atom(('Q', a, b), lambda same: same)
         return p == q
 
-    def completions(self, function):
-        """Every way to answer the open questions: [(answers, terminal)]."""
+    def completions(self, function, equal=None):
+        """Every way to answer the open questions: [(answers, terminal)]. Results that are `equal` are the same."""
+        equal = equal or same_as
         specials = []      # questions whose answer is a state that propagates, in document order
 
         def level(n, answers):
+            """With the first n of them taken: the result that all their values agree on, else their state."""
             if n == 0:
                 return function(Exact(self, answers))
             question, state = specials[n - 1]
@@ -734,15 +740,17 @@ class Judge:
             except Ask as a:
                 if a.question != question:
                     raise
-            found = {same_as(level(n - 1, {**answers, question: v})) for v in self.domain(question) if v is not NONE}
-            return found.pop() if len(found) == 1 else state
+            found = [level(n - 1, {**answers, question: v}) for v in self.domain(question) if v is not NONE]
+            if len({same_as(t) for t in found}) > 1:
+                return state
+            return max(found, key=lambda t: REASONS.index(t[1]) if t[0] == 'none' and len(t) > 1 else 0)
 
         leaves = []
 
         def go(answers):
             while True:
                 try:
-                    leaves.append((answers, same_as(level(len(specials), answers))))
+                    leaves.append((answers, equal(level(len(specials), answers))))
                     if len(leaves) > self.LIMIT:
                         raise TooMany()
                     return
@@ -805,7 +813,7 @@ class Judge:
         r = self.conclude(terminals)
         self.waits(r, self.support(leaves), terminals)
         if o.audited:
-            r.endings = {t[1] if t[0] == 'ending' else t for _, t in self.completions(lambda x: ('ending', self.combine(x, o)))}
+            r.endings = {t for _, t in self.completions(lambda x: self.combine(x, o), lambda t: t)}
         self.credit(r, o)
         self.reason(r, o)
         return r
@@ -875,7 +883,7 @@ class Judge:
         if r.by or r.state not in ('decided', 'undetermined'):
             return
         for e, res, p in planes:
-            if p is None and (r.state == 'undetermined' or self.gives_same(res, r)):
+            if p is None and (r.state == 'undetermined' or (self.fires_here(e, o.name) is not False and self.gives_same(res, r))):
                 r.by_one_of.append(e.ident)
 
     def gives_same(self, res, r):
@@ -896,14 +904,8 @@ class Judge:
     def reason(self, r, o):
         if r.state != 'none':
             return
-        reasons = set()
-        for _, t in self.completions(lambda x: ('reason', self.combine_reason(x, o))):
-            reasons.add(t[1] if t[0] == 'reason' else None)
-        r.reason = reasons.pop() if len(reasons) == 1 else None
-
-    def combine_reason(self, x, o):
-        t = self.frame(x)
-        return t[1] if t is not None and t[0] == 'none' else 'no clause applies'
+        found = {t for _, t in self.completions(lambda x: self.frame(x) or ('none', 'no clause applies'), lambda t: t)}
+        r.reason = found.pop()[1] if len(found) == 1 else None
 
     # ---------------------------------------------------------------- many of
     def decide_many(self, o):
@@ -924,7 +926,7 @@ class Judge:
         for t in sorted({t for t, _, _ in planes}, key=repr):
             column = self.completions(lambda x: self.whether(t, entries(x)))
             states = {u for _, u in column}
-            if states <= {('out',), ('none',)}:
+            if states == {('out',)}:
                 continue
             resolved = t[0] == 'entry' and all(v[0] != 'sym' for _, v in t[1])
             here = [(ident, p) for key, ident, p in planes if key == t]
@@ -943,13 +945,15 @@ class Judge:
                 r.by_one_of += [i for i, p in here if p is None and i not in r.by_one_of]
             worst = max(worst, state, key=GRAVITY.index)
         r.state = worst
+        if worst != 'undetermined':
+            r.missing, r.open, r.waiting = set(), set(), set()
         self.reason(r, o)
         return r
 
     @staticmethod
     def whether(entry, completion):
         if completion[0] != 'entries':
-            return completion
+            return ('out',) if completion[0] == 'none' else completion
         return ('in',) if entry in completion[1] else ('out',)
 
     def entry_key(self, r):
@@ -958,6 +962,9 @@ class Judge:
 
 class Restart(Exception):
     """A propagating question was found: start over, now knowing it."""
+
+
+REASONS = ('no clause applies', 'outside scope', 'not in force')
 
 
 def same_as(t):

@@ -151,6 +151,22 @@ def one(job):
     return seed, fails, judged, compared, states, tally
 
 
+def cases(klausul):
+    """The oracle's hand-made cases, through the tool."""
+    fails = []
+    with tempfile.TemporaryDirectory(prefix='klausul-oracle-') as folder:
+        for name, g, record, _ in self_test.CASES:
+            try:
+                bad, _, _, _ = disagreements(klausul, g, [{'nr': '1', **record}], folder)
+            except Refused as e:
+                fails.append('case "%s": %s\n%s' % (name, e, numbered(surface.text(g))))
+                continue
+            for _, d in bad:
+                fails.append('case "%s"\n%s\n%s\n%s' % (name, surface.text(g), surface.line(g, record),
+                                                        '\n'.join('  %s: the oracle says %s, the tool says %s' % x for x in d)))
+    return fails
+
+
 def numbered(text):
     return '\n'.join('%4d %s' % (i + 1, line) for i, line in enumerate(text.splitlines()))
 
@@ -207,6 +223,11 @@ def main():
     a = arguments()
     klausul = os.path.abspath(a.klausul or os.path.join(ROOT, a.build, 'klausul'))
     passed, failed = self_test.run()
+    if not a.only:
+        fails = cases(klausul)
+        for text in fails:
+            print('FAILED ' + text + '\n', flush=True)
+        passed, failed = passed + len(self_test.CASES) - len(fails), failed + len(fails)
     seeds = a.only or range(a.seed, a.seed + (a.guidelines or (20000 if a.soak else 2000)))
     jobs = [(klausul, s, a.records, a.keep) for s in seeds]
     tally, states = Counter(), Counter()

@@ -18,7 +18,9 @@ def guideline(pieces, outcomes=None, assumptions=(), **more):
     fields = [Field('nr', ('text',), key=True), Field('a', BOOL), Field('b', BOOL), Field('c', BOOL, default=False), Field('x', INT),
               Field('y', INT), Field('z', INT), Field('v', VAL), Field('w', VAL), Field('m', ('set', 'v')), Field('dag', DATE), Field('född', DATE),
               Field('pris', MONEY), Field('ord', ('text',)), Field('reg', INT)]
-    return Guideline('g', 'sv', {'v': ['p', 'q', 'r']}, fields, list(assumptions), more.pop('tariffs', []),
+    if more.get('dated_by') and 'period' not in more:
+        more['period'] = Period(start=D - 5000, before='nothing')
+    return Guideline('prov.fall', 'sv', {'v': ['p', 'q', 'r']}, fields, list(assumptions), more.pop('tariffs', []),
                      outcomes or [Outcome('o', INT)], pieces, **more)
 
 
@@ -115,12 +117,35 @@ CASES = [
                                        first=True)]), {'a': True}, {'o': {'state': 'decided', 'value': '1', 'by': ['t.1']}}),
     ('rows of a number', guideline([Table('t', [A], ['o'], [Row('5a', [('any',)], [n(1)]), Row('5b', [('any',)], [n(1)])]),
                                     rule('r', None, 2, overrides=['t.5'])]), {}, {'o': {'state': 'decided', 'value': '2'}}),
-    ('one column', guideline([Rule('t', None, [('o', n(1)), ('p', n(1))]), rule('r', None, 2, overrides=['t.kolumn.o'])],
+    ('one column', guideline([Table('t', [], ['o', 'p'], [Row('1', [], [n(1), n(1)])]), rule('r', None, 2, overrides=['t.kolumn.o'])],
                              [Outcome('o', INT), Outcome('p', INT)]), {}, {'o': {'value': '2'}, 'p': {'value': '1'}}),
     ('entries', guideline([Rule('r', A, [('o', ('entry', {'c': n(1)}))]), Rule('s', None, [('o', ('entry', {'c': n(2)}))])],
                           [Outcome('o', columns=[('c', INT)])]), {}, {'o': {'state': 'undetermined'}, 'missing': ['a']}),
     ('a tariff', guideline([rule('r', None, ('t', 'taxa'), 'o')], [Outcome('o', MONEY)], dated_by='dag',
                            tariffs=[Tariff('taxa', MONEY, [(None, 100), (D, 200)])]), {'dag': D}, {'o': {'value': '2.00'}}),
+    ('an earlier text is not what stands here', guideline([rule('r', None, 0, period=SINCE)], [Outcome('o', INT, n(0))], dated_by='dag'),
+     {'dag': D - 1}, {'o': {'state': 'undetermined'}, 'open': ['r']}),
+    ('an earlier text beside a sure rule', guideline([rule('r', None, 1, period=SINCE), rule('s', None, 1)], dated_by='dag'),
+     {'dag': D - 1}, {'o': {'state': 'undetermined', 'by': ['s']}, 'open': ['r']}),
+    ('an earlier text and a choice', guideline([rule('r', None, ('if', A, n(0), n(1)), period=SINCE)], [Outcome('o', INT, n(0))], dated_by='dag'),
+     {'dag': D - 1, 'a': True}, {'o': {'state': 'undetermined'}, 'missing': []}),
+    ('an earlier text may add to a list',
+     guideline([Rule('r', None, [('o', ('entry', {'c': n(1)}))], period=SINCE), Rule('s', None, [('o', ('entry', {'c': n(1)}))])],
+               [Outcome('o', columns=[('c', INT)])], dated_by='dag'), {'dag': D - 1},
+     {'o': {'state': 'undetermined', 'value': [{'c': '1'}], 'possible': [{'c': {'state': 'undetermined'}}], 'by': ['s']}, 'open': ['r']}),
+    ('an audit where the scope is unknown', guideline([rule('r', A, 1)], [Outcome('o', INT, audited='reg')], scope=B), {'reg': 2, 'a': False},
+     {'o': {'state': 'none'}, 'findings': []}),
+    ('none is another result than a number',
+     guideline([rule('r', A, 1), rule('s', None, ('o', 'o'), 'p'), rule('t', None, X, 'p')], [Outcome('o', INT), Outcome('p', INT)]),
+     {'a': False, 'x': 1}, {'p': {'state': 'conflict'}}),
+    ('a choice between alike', guideline([Clause('k', 'one', [('', ('if', A, B, B))]), rule('r', ('c', 'k'), 1)]), {'b': True},
+     {'o': {'state': 'decided'}, 'clauses': {'k': 'unknown'}}),
+    ('the last of two states', guideline([rule('r', None, ('not_stated',)), Clause('k', 'one', [('', lt(('/', X, Y, 'down'), n(1)))]),
+                                           rule('s', ('and', ('c', 'k'), ('cmp', '=', ('o', 'o'), n(1))), 1, 'p')],
+                                          [Outcome('o', INT), Outcome('p', INT)]), {'x': 1, 'y': 0}, {'p': {'state': 'not_stated'}}),
+    ('a bounded assumption is three ways', guideline([rule('r', lt(X, ('a', 'g')), 1), rule('s', ('cmp', '=', X, ('a', 'g')), 1),
+                                                      rule('t', ('cmp', '>', X, ('a', 'g')), 1)],
+                                                     assumptions=[Assumption('g', INT, None, 2, 10)]), {}, {'o': {'state': 'decided', 'value': '1'}}),
     ('a tariff that matters', guideline([rule('r', None, ('t', 'taxa'), 'o')], [Outcome('o', MONEY)], dated_by='dag',
                                         tariffs=[Tariff('taxa', MONEY, [(None, 100), (D, 200)])]), {}, {'missing': ['dag']}),
 ]

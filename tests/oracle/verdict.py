@@ -119,7 +119,10 @@ def audit(j, o, r):
         return 'unaudited'
     if r.state == 'decided':
         return 'agrees' if r.value == registered else 'differs'
-    never = [t[0] == 'not_stated' or t == ('none', 'no clause applies') or (t[0] == 'value' and t[1] != registered) for t in r.endings]
+    inside = [t for t in r.endings if t not in (('none', 'outside scope'), ('none', 'not in force'))]
+    never = [t[0] in ('not_stated', 'none') or (t[0] == 'value' and t[1] != registered) for t in inside]
+    if len(inside) < len(r.endings):
+        return 'possible'
     return 'differs' if all(never) else 'possible'
 
 
@@ -180,6 +183,8 @@ def used_assumptions(j):
         if not named and r.state not in ('decided', 'none'):
             named = {e.ident for e, _ in j.candidates(o.name) if j.fires(e, o.name) is None}
         for e, res in j.candidates(o.name):
+            if ('lit', True) in e.earlier:      # a row that never applies
+                continue
             if r.state in ('none', 'undetermined') or e.ident in named:
                 look(e.when, set())
                 for c in e.earlier:
