@@ -117,13 +117,13 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
     w->stride = (batch->rows + 7) & ~7u;
     for (uint32_t i = 0; i < p->count[KL_S_CODE]; i++) {
         const uint8_t *code = kl_row(p, KL_S_CODE, i);
-        kl_step step = {kl_at(code, 0), kl_at(code, 1), kl_at(code, 2), kl_at(code, 3), kl_at(code, 4), kl_at(code, 5)};
-        if (writes[step.op] == KL_IS_B)
-            kl_run_truth(w, &step);
-        else if (writes[step.op] == KL_IS_N)
-            kl_run_number(w, &step);
+        uint32_t kind = writes[kl_at(code, KL_I_OP)];
+        if (kind == KL_IS_B)
+            kl_run_truth(w, code);
+        else if (kind == KL_IS_N)
+            kl_run_number(w, code);
         else
-            kl_decide(w, step.a);
+            kl_decide(w, kl_at(code, KL_I_A));
     }
     return true;
 }

@@ -5,66 +5,80 @@
 #include "runtime/dates.h"
 #include "runtime/program.h"
 
-static void fill(kl_workspace *w, uint32_t to, bool known, int64_t value) {
+typedef struct numbers { /* a register in this batch */
+    int64_t *restrict n;
+    uint8_t *restrict tag;
+} numbers;
+static numbers numbers_of(const kl_workspace *w, uint32_t r) {
+    return (numbers){kl_numbers(w, r), kl_tags(w, r)};
+}
+
+static void fill(const kl_workspace *w, numbers to, bool known, int64_t value) {
     for (uint32_t row = 0; row < w->rows; row++) {
-        kl_numbers(w, to)[row] = known ? value : 0;
-        kl_tags(w, to)[row] = known ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
+        to.n[row] = known ? value : 0;
+        to.tag[row] = known ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
     }
 }
 
-static void from_field(kl_workspace *w, const kl_step *i) {
+static void from_field(const kl_workspace *w, numbers to, uint32_t field) {
     for (uint32_t row = 0; row < w->rows; row++) {
         kl_held held;
-        kl_tags(w, i->to)[row] = kl_field(w, i->a, row, &held) ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
-        kl_numbers(w, i->to)[row] = held.number;
+        to.tag[row] = kl_field(w, field, row, &held) ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
+        to.n[row] = held.number;
     }
 }
 
-static void feed(kl_workspace *w, const kl_step *i) {
+static void feed(const kl_workspace *w, numbers to, uint32_t slot) {
     static const uint8_t tag_of_state[] = {KL_TAG_VALUE,   KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_NONE,
                                            KL_TAG_UNKNOWN, KL_TAG_CONFLICT,   KL_TAG_ERROR};
     const kl_program *p = w->program;
+    const uint32_t *decisions = kl_decisions(w, slot);
     for (uint32_t row = 0; row < w->rows; row++) {
-        uint32_t decision = kl_decisions(w, i->a)[row];
-        kl_result r;
-        kl_resolve(w, decision, row, &r);
-        int64_t n = r.number;
-        if (r.state == KL_EXTERNAL) { /* the document goes with it, wherever it came from */
-            n = kl_r(p, decision, KL_R_VALUE);
-            if (kl_r(p, decision, KL_R_KIND) == KL_RESULT_NUMBER) n = kl_numbers(w, (uint32_t)n)[row];
+        uint32_t d = decisions[row], kind = d < KL_DECISION_NONE ? kl_r(p, d, KL_R_KIND) : KL_RESULT_OPEN;
+        if (kind == KL_RESULT_NUMBER) { /* as it stands there, with its document if it has one */
+            numbers from = numbers_of(w, kl_r(p, d, KL_R_VALUE));
+            to.n[row] = from.n[row];
+            to.tag[row] = from.tag[row];
+            continue;
         }
-        kl_numbers(w, i->to)[row] = n;
-        kl_tags(w, i->to)[row] = tag_of_state[r.state];
+        if (row > 0 && d == decisions[row - 1]) {
+            to.n[row] = to.n[row - 1];
+            to.tag[row] = to.tag[row - 1];
+            continue;
+        }
+        kl_result r;
+        kl_resolve(w, d, row, &r);
+        to.n[row] = r.state == KL_EXTERNAL ? (int64_t)kl_r(p, d, KL_R_VALUE) : r.number;
+        to.tag[row] = tag_of_state[r.state];
     }
 }
 
-static void select_one(kl_workspace *w, const kl_step *i) {
+static void select_one(const kl_workspace *w, numbers to, uint32_t truth, numbers yes, numbers no) {
     for (uint32_t row = 0; row < w->rows; row++) {
-        kl_truth t = kl_truth_at(w, i->a, row);
-        uint32_t from = t == KL_YES ? i->b : i->c;
-        kl_numbers(w, i->to)[row] = t == KL_UNKNOWN ? 0 : kl_numbers(w, from)[row];
-        kl_tags(w, i->to)[row] = t == KL_UNKNOWN ? KL_TAG_UNKNOWN : kl_tags(w, from)[row];
+        kl_truth t = kl_truth_at(w, truth, row);
+        to.n[row] = t == KL_UNKNOWN ? 0 : t == KL_YES ? yes.n[row] : no.n[row];
+        to.tag[row] = t == KL_UNKNOWN ? KL_TAG_UNKNOWN : t == KL_YES ? yes.tag[row] : no.tag[row];
     }
 }
 
 /* Compares with an assumption: with its value, or with every value within its bounds while it has none. */
-static void against(kl_workspace *w, const kl_step *i) {
+static void against(const kl_workspace *w, numbers to, uint32_t op, numbers a, uint32_t assumption) {
     const kl_program *p = w->program;
-    const uint8_t *row_of = kl_row(p, KL_S_ASSUMPTIONS, i->b);
+    const uint8_t *row_of = kl_row(p, KL_S_ASSUMPTIONS, assumption);
     int64_t low = INT64_MIN, high = INT64_MAX;
-    if (w->assumed[i->b].known) {
-        low = high = w->assumed[i->b].value;
+    if (w->assumed[assumption].known) {
+        low = high = w->assumed[assumption].value;
     } else if (kl_at(row_of, KL_A_FLAGS) & KL_ASSUMPTION_BOUNDED) {
         low = kl_const(p, kl_at(row_of, KL_A_LOW));
         high = kl_const(p, kl_at(row_of, KL_A_HIGH));
     }
     for (uint32_t row = 0; row < w->rows; row++) {
-        int64_t v = kl_numbers(w, i->a)[row];
-        uint8_t tag = kl_tags(w, i->a)[row];
-        bool yes = i->op == KL_OP_N_LT_A ? v < low : i->op == KL_OP_N_LE_A ? v <= low : low == high && v == low;
-        bool no = i->op == KL_OP_N_LT_A ? v >= high : i->op == KL_OP_N_LE_A ? v > high : v < low || v > high;
-        kl_numbers(w, i->to)[row] = tag == KL_TAG_EXTERNAL ? v : tag == KL_TAG_VALUE && yes;
-        kl_tags(w, i->to)[row] = tag == KL_TAG_VALUE && !yes && !no ? KL_TAG_UNKNOWN : tag;
+        int64_t v = a.n[row];
+        uint8_t tag = a.tag[row];
+        bool yes = op == KL_OP_N_LT_A ? v < low : op == KL_OP_N_LE_A ? v <= low : low == high && v == low;
+        bool no = op == KL_OP_N_LT_A ? v >= high : op == KL_OP_N_LE_A ? v > high : v < low || v > high;
+        to.n[row] = tag == KL_TAG_EXTERNAL ? v : tag == KL_TAG_VALUE && yes;
+        to.tag[row] = tag == KL_TAG_VALUE && !yes && !no ? KL_TAG_UNKNOWN : tag;
     }
 }
 
@@ -88,35 +102,33 @@ static bool compute(uint32_t op, int64_t a, int64_t b, int64_t constant, kl_roun
 }
 
 /* On values it computes; else the worst tag of the operands is the result's, and the document it brings. */
-static void arithmetic(kl_workspace *w, const kl_step *i) {
-    bool one = i->op == KL_OP_N_ROUND || i->op == KL_OP_N_RESCALE || i->op == KL_OP_N_NEG,
-         scaled = i->op == KL_OP_N_DIV;
-    uint32_t second = one ? i->a : i->b;
-    int64_t constant = scaled                        ? kl_const(w->program, i->c)
-                       : one && i->op != KL_OP_N_NEG ? kl_const(w->program, i->b)
-                                                     : 0;
-    kl_rounding way = (kl_rounding)(scaled ? i->d : i->c);
-    const int64_t *a = kl_numbers(w, i->a), *b = kl_numbers(w, second);
-    const uint8_t *at = kl_tags(w, i->a), *bt = kl_tags(w, second);
+static void arithmetic(const kl_workspace *w, const uint8_t *i, uint32_t op, numbers to) {
+    bool one = op == KL_OP_N_ROUND || op == KL_OP_N_RESCALE || op == KL_OP_N_NEG, scaled = op == KL_OP_N_DIV;
+    numbers a = numbers_of(w, kl_at(i, KL_I_A)), b = one ? a : numbers_of(w, kl_at(i, KL_I_B));
+    uint32_t constant = scaled ? KL_I_C : KL_I_B;
+    int64_t k = scaled || (one && op != KL_OP_N_NEG) ? kl_const(w->program, kl_at(i, constant)) : 0;
+    kl_rounding way = (kl_rounding)kl_at(i, constant + 1);
     for (uint32_t row = 0; row < w->rows; row++) {
-        uint8_t worst = at[row] > bt[row] ? at[row] : bt[row];
-        int64_t n = worst != KL_TAG_EXTERNAL ? 0 : at[row] == worst ? a[row] : b[row];
-        if (worst == KL_TAG_VALUE && !compute(i->op, a[row], b[row], constant, way, &n)) worst = KL_TAG_ERROR;
-        kl_numbers(w, i->to)[row] = n;
-        kl_tags(w, i->to)[row] = worst;
+        uint8_t worst = a.tag[row] > b.tag[row] ? a.tag[row] : b.tag[row];
+        int64_t n = worst != KL_TAG_EXTERNAL ? 0 : a.tag[row] == worst ? a.n[row] : b.n[row];
+        if (worst == KL_TAG_VALUE && !compute(op, a.n[row], b.n[row], k, way, &n)) worst = KL_TAG_ERROR;
+        to.n[row] = n;
+        to.tag[row] = worst;
     }
 }
 
-void kl_run_number(kl_workspace *w, const kl_step *i) {
-    switch (i->op) {
-    case KL_OP_N_CONST: fill(w, i->to, true, kl_const(w->program, i->a)); break;
-    case KL_OP_N_ASSUME: fill(w, i->to, w->assumed[i->a].known != 0, w->assumed[i->a].value); break;
-    case KL_OP_N_FIELD: from_field(w, i); break;
-    case KL_OP_N_FEED: feed(w, i); break;
-    case KL_OP_N_SELECT: select_one(w, i); break;
+void kl_run_number(kl_workspace *w, const uint8_t *i) {
+    uint32_t op = kl_at(i, KL_I_OP), a = kl_at(i, KL_I_A), b = kl_at(i, KL_I_B), c = kl_at(i, KL_I_C);
+    numbers to = numbers_of(w, kl_at(i, KL_I_TO));
+    switch (op) {
+    case KL_OP_N_CONST: fill(w, to, true, kl_const(w->program, a)); break;
+    case KL_OP_N_ASSUME: fill(w, to, w->assumed[a].known != 0, w->assumed[a].value); break;
+    case KL_OP_N_FIELD: from_field(w, to, a); break;
+    case KL_OP_N_FEED: feed(w, to, a); break;
+    case KL_OP_N_SELECT: select_one(w, to, a, numbers_of(w, b), numbers_of(w, c)); break;
     case KL_OP_N_LT_A:
     case KL_OP_N_LE_A:
-    case KL_OP_N_EQ_A: against(w, i); break;
-    default: arithmetic(w, i);
+    case KL_OP_N_EQ_A: against(w, to, op, numbers_of(w, a), b); break;
+    default: arithmetic(w, i, op, to);
     }
 }

@@ -11,8 +11,10 @@
 
 #if defined(__GNUC__)
 #define KL_INLINE static inline __attribute__((always_inline)) /* also where size counts: inlined they are smallest */
+#define KL_APART static __attribute__((noinline))              /* kept out of the way of what runs often */
 #else
 #define KL_INLINE static inline
+#define KL_APART static
 #endif
 
 /* ------------------------------------------------------------------ bytes: little-endian in the image, whatever the machine is */
@@ -258,11 +260,9 @@ bool kl_same_result(const kl_result *a, const kl_result *b); /* of one outcome; 
 bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b, uint32_t row);
 
 /* truth.c, number.c: an instruction that writes a truth or a number register; decide.c: DECIDE */
-typedef struct kl_step {
-    uint32_t op, to, a, b, c, d;
-} kl_step;
-void kl_run_truth(kl_workspace *w, const kl_step *i);
-void kl_run_number(kl_workspace *w, const kl_step *i);
+enum { KL_I_OP, KL_I_TO, KL_I_A, KL_I_B, KL_I_C, KL_I_D }; /* words of an instruction */
+void kl_run_truth(kl_workspace *w, const uint8_t *i);
+void kl_run_number(kl_workspace *w, const uint8_t *i);
 void kl_decide(kl_workspace *w, uint32_t slot);
 
 /* walk.c: the diagram of a slot, for one record */

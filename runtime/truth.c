@@ -7,7 +7,7 @@ kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row) {
     return !kl_bit(kl_known(w, b), row) ? KL_UNKNOWN : kl_bit(kl_value(w, b), row) ? KL_YES : KL_NO;
 }
 
-static void fill(kl_workspace *w, uint32_t to, bool known, bool value) {
+KL_APART void fill(kl_workspace *w, uint32_t to, bool known, bool value) {
     uint64_t *k = kl_known(w, to), *v = kl_value(w, to);
     for (uint32_t i = 0; i < w->words; i++) {
         k[i] = known ? ~UINT64_C(0) : 0;
@@ -15,39 +15,45 @@ static void fill(kl_workspace *w, uint32_t to, bool known, bool value) {
     }
 }
 
-static void set_bit(kl_workspace *w, uint32_t to, uint32_t row, bool known, bool value) {
-    kl_known(w, to)[row / 64] |= (uint64_t)known << (row % 64);
-    kl_value(w, to)[row / 64] |= (uint64_t)(known && value) << (row % 64);
-}
-
-/* not, and, or of whole planes. */
-static void combine(kl_workspace *w, const kl_step *i) {
-    const uint64_t *ak = kl_known(w, i->a), *av = kl_value(w, i->a), *bk = kl_known(w, i->b), *bv = kl_value(w, i->b);
-    uint64_t *restrict k = kl_known(w, i->to), *restrict v = kl_value(w, i->to);
-    uint32_t n = w->words;
-    if (i->op == KL_OP_B_NOT) {
+/* not, and, or of `n` words. */
+KL_INLINE void combine_words(uint32_t op, const uint64_t *a, const uint64_t *b, uint64_t *restrict to, uint32_t n) {
+    const uint64_t *av = a + n, *bv = b + n;
+    uint64_t *restrict v = to + n;
+    if (op == KL_OP_B_NOT) {
         for (uint32_t x = 0; x < n; x++) {
-            k[x] = ak[x];
-            v[x] = ak[x] & ~av[x];
+            to[x] = a[x];
+            v[x] = a[x] & ~av[x];
         }
-    } else if (i->op == KL_OP_B_AND) {
+    } else if (op == KL_OP_B_AND) {
         for (uint32_t x = 0; x < n; x++) {
-            k[x] = (ak[x] & (bk[x] | ~av[x])) | (bk[x] & ~bv[x]);
+            to[x] = (a[x] & (b[x] | ~av[x])) | (b[x] & ~bv[x]);
             v[x] = av[x] & bv[x];
         }
     } else {
         for (uint32_t x = 0; x < n; x++) {
-            k[x] = (ak[x] & bk[x]) | av[x] | bv[x];
+            to[x] = (a[x] & b[x]) | av[x] | bv[x];
             v[x] = av[x] | bv[x];
         }
     }
+}
+
+/* A full batch and a single record are known lengths: the first is vectorised, the second has no loop. */
+static void combine(kl_workspace *w, const uint8_t *i, uint32_t op) {
+    const uint64_t *a = kl_known(w, kl_at(i, KL_I_A)), *b = kl_known(w, kl_at(i, KL_I_B));
+    uint64_t *to = kl_known(w, kl_at(i, KL_I_TO));
+    if (w->words == 1)
+        combine_words(op, a, b, to, 1);
+    else if (w->words == KL_WORDS)
+        combine_words(op, a, b, to, KL_WORDS);
+    else
+        combine_words(op, a, b, to, w->words);
 }
 
 /* ------------------------------------------------------------------ fields */
 typedef struct test { /* what is asked of each value of a field */
     uint32_t op;
     uint64_t from, span; /* a range, as one comparison without a sign */
-    uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count */
+    uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count; a range: 0 when it is empty */
     uint32_t mask, values;
     kl_string text;
 } test;
@@ -56,28 +62,33 @@ static bool in_mask(const kl_program *p, uint32_t mask, uint32_t values, uint64_
     return code < values && (kl_mask(p, mask + (uint32_t)(code / 64)) >> (code % 64) & 1);
 }
 
-static test test_of(const kl_program *p, const kl_step *i) {
-    test t = {.op = i->op};
-    switch (i->op) {
+static void test_of(const kl_program *p, const uint8_t *i, test *t) {
+    memset(t, 0, sizeof *t);
+    t->op = kl_at(i, KL_I_OP);
+    switch (t->op) {
     case KL_OP_B_RANGE_F:
     case KL_OP_B_RANGE: {
-        int64_t low = kl_const(p, i->b), high = kl_const(p, i->c);
-        t.from = low <= high ? (uint64_t)low : 0; /* an empty range holds nothing: then `bits` is 0 */
-        t.span = (uint64_t)high - t.from;
-        t.bits = low <= high;
+        int64_t low = kl_const(p, kl_at(i, KL_I_B)), high = kl_const(p, kl_at(i, KL_I_C));
+        t->from = low <= high ? (uint64_t)low : 0;
+        t->span = (uint64_t)high - t->from;
+        t->bits = low <= high;
         break;
     }
-    case KL_OP_B_IN_F:
-        t.mask = i->b;
-        t.values = kl_values_in(p, kl_f(p, i->a, KL_F_SET));
-        t.bits = kl_mask(p, i->b);
+    case KL_OP_B_IN:
+        t->mask = kl_at(i, KL_I_B);
+        t->values = kl_at(i, KL_I_C);
+        t->bits = 1;
         break;
-    case KL_OP_B_HAS: t.bits = UINT64_C(1) << i->b; break;
-    case KL_OP_B_EMPTY: t.bits = ~UINT64_C(0); break;
-    case KL_OP_B_TEXT: t.text = kl_text(p, i->b); break;
+    case KL_OP_B_IN_F:
+        t->mask = kl_at(i, KL_I_B);
+        t->values = kl_values_in(p, kl_f(p, kl_at(i, KL_I_A), KL_F_SET));
+        t->bits = kl_mask(p, kl_at(i, KL_I_B));
+        break;
+    case KL_OP_B_HAS: t->bits = UINT64_C(1) << kl_at(i, KL_I_B); break;
+    case KL_OP_B_EMPTY: t->bits = ~UINT64_C(0); break;
+    case KL_OP_B_TEXT: t->text = kl_text(p, kl_at(i, KL_I_B)); break;
     default: break;
     }
-    return t;
 }
 
 /* One word of answers, for `rows` records from `row` on of a column; what is said of records that are not `known` means nothing. */
@@ -113,11 +124,14 @@ static uint64_t word_of(const kl_program *p, const test *t, const kl_column *c, 
     }
 }
 
-static void from_field(kl_workspace *w, const kl_step *i) {
+KL_APART void from_field(kl_workspace *w, const uint8_t *i) {
     const kl_program *p = w->program;
-    test t = test_of(p, i);
+    uint32_t field = kl_at(i, KL_I_A);
+    uint64_t *k = kl_known(w, kl_at(i, KL_I_TO)), *v = k + w->words;
+    test t;
     kl_held held;
-    bool has = kl_default(p, i->a, &held), by_default = false;
+    bool has = kl_default(p, field, &held), by_default = false;
+    test_of(p, i, &t);
     if (has) { /* asked of a column of one record that holds the default */
         uint64_t bits = (uint64_t)held.number;
         uint16_t code = (uint16_t)held.number;
@@ -128,53 +142,63 @@ static void from_field(kl_workspace *w, const kl_step *i) {
         by_default = word_of(p, &t, &c, 0, 1, 1) & 1;
     }
     for (uint32_t x = 0; x < w->words; x++) {
-        uint64_t received = kl_received(w, i->a, x), known = received & kl_rows_mask(w, x), bits = 0;
-        if (known) bits = word_of(p, &t, &w->columns[i->a], x * 64, kl_rows_of_word(w, x), known);
-        kl_known(w, i->to)[x] = has ? ~UINT64_C(0) : received;
-        kl_value(w, i->to)[x] = (bits & received) | (by_default ? ~received : 0);
+        uint64_t received = kl_received(w, field, x), known = received & kl_rows_mask(w, x), bits = 0;
+        if (known) bits = word_of(p, &t, &w->columns[field], x * 64, kl_rows_of_word(w, x), known);
+        k[x] = has ? ~UINT64_C(0) : received;
+        v[x] = (bits & received) | (by_default ? ~received : 0);
     }
 }
 
-static void received(kl_workspace *w, const kl_step *i) {
+/* Whether fields were received, and whether two texts are the same. */
+KL_APART void from_fields(kl_workspace *w, const uint8_t *i) {
+    uint32_t one = kl_at(i, KL_I_A), other = kl_at(i, KL_I_B);
+    uint64_t *k = kl_known(w, kl_at(i, KL_I_TO)), *v = k + w->words;
     for (uint32_t x = 0; x < w->words; x++) {
-        kl_known(w, i->to)[x] = ~UINT64_C(0);
-        kl_value(w, i->to)[x] = kl_received(w, i->a, x);
-    }
-}
-
-static void same_text(kl_workspace *w, const kl_step *i) {
-    fill(w, i->to, false, false);
-    for (uint32_t row = 0; row < w->rows; row++) {
-        kl_held a, b;
-        bool known = kl_field(w, i->a, row, &a);
-        known = kl_field(w, i->b, row, &b) && known;
-        set_bit(w, i->to, row, known, known && kl_same_string(a.text, b.text));
+        k[x] = ~UINT64_C(0);
+        v[x] = kl_received(w, one, x);
+        if (kl_at(i, KL_I_OP) == KL_OP_B_KNOWN) continue;
+        k[x] = v[x] = 0;
+        for (uint32_t row = 0; row < kl_rows_of_word(w, x); row++) {
+            kl_held a, b;
+            if (!kl_field(w, one, x * 64 + row, &a) || !kl_field(w, other, x * 64 + row, &b)) continue;
+            k[x] |= UINT64_C(1) << row;
+            v[x] |= (uint64_t)kl_same_string(a.text, b.text) << row;
+        }
     }
 }
 
 /* ------------------------------------------------------------------ numbers */
-static void from_number(kl_workspace *w, const kl_step *i) {
+KL_APART void from_number(kl_workspace *w, const uint8_t *i) {
     const kl_program *p = w->program;
-    const int64_t *n = kl_numbers(w, i->a);
-    const uint8_t *tag = kl_tags(w, i->a);
-    test t = test_of(p, i);
-    fill(w, i->to, false, false);
-    for (uint32_t row = 0; row < w->rows; row++) {
-        bool holds = i->op == KL_OP_B_IN ? in_mask(p, i->b, i->c, (uint64_t)n[row])
-                                         : t.bits && (uint64_t)n[row] - t.from <= t.span;
-        set_bit(w, i->to, row, tag[row] == KL_TAG_VALUE || tag[row] == KL_TAG_NONE, holds && tag[row] == KL_TAG_VALUE);
+    uint64_t *k = kl_known(w, kl_at(i, KL_I_TO)), *v = k + w->words;
+    test t;
+    test_of(p, i, &t);
+    for (uint32_t x = 0; x < w->words; x++) {
+        const int64_t *n = kl_numbers(w, kl_at(i, KL_I_A)) + x * 64;
+        const uint8_t *tag = kl_tags(w, kl_at(i, KL_I_A)) + x * 64;
+        uint64_t value = 0, none = 0, holds = 0;
+        for (uint32_t row = 0; row < kl_rows_of_word(w, x); row++) {
+            value |= (uint64_t)(tag[row] == KL_TAG_VALUE) << row;
+            none |= (uint64_t)(tag[row] == KL_TAG_NONE) << row;
+            bool in = t.op == KL_OP_B_IN ? in_mask(p, t.mask, t.values, (uint64_t)n[row])
+                                         : (uint64_t)n[row] - t.from <= t.span;
+            holds |= (uint64_t)in << row;
+        }
+        k[x] = value | none;
+        v[x] = t.bits ? value & holds : 0;
     }
 }
 
-void kl_run_truth(kl_workspace *w, const kl_step *i) {
-    switch (i->op) {
-    case KL_OP_B_CONST: fill(w, i->to, i->a != 2, i->a == 1); break;
-    case KL_OP_B_ASSUME: fill(w, i->to, w->assumed[i->a].known != 0, w->assumed[i->a].value != 0); break;
+void kl_run_truth(kl_workspace *w, const uint8_t *i) {
+    uint32_t op = kl_at(i, KL_I_OP), to = kl_at(i, KL_I_TO), a = kl_at(i, KL_I_A);
+    switch (op) {
     case KL_OP_B_NOT:
     case KL_OP_B_AND:
-    case KL_OP_B_OR: combine(w, i); break;
-    case KL_OP_B_KNOWN: received(w, i); break;
-    case KL_OP_B_SAME: same_text(w, i); break;
+    case KL_OP_B_OR: combine(w, i, op); break;
+    case KL_OP_B_CONST: fill(w, to, a != 2, a == 1); break;
+    case KL_OP_B_ASSUME: fill(w, to, w->assumed[a].known != 0, w->assumed[a].value != 0); break;
+    case KL_OP_B_KNOWN:
+    case KL_OP_B_SAME: from_fields(w, i); break;
     case KL_OP_B_RANGE:
     case KL_OP_B_IN: from_number(w, i); break;
     default: from_field(w, i);
