@@ -269,7 +269,7 @@ static uint32_t lower_has(kl_front *f, const kl_expr *e) {
     return out;
 }
 
-uint32_t kl_front_known(kl_front *f, const kl_expr *e) {
+static uint32_t lower_known(kl_front *f, const kl_expr *e) {
     uint32_t field = named_field(f, e, KL_D_KNOWN_FIELD);
     return field == IR_NONE ? open_truth(f) : kl_n_known(f, field);
 }
@@ -339,7 +339,7 @@ uint32_t kl_lower_truth(kl_front *f, const kl_expr *e) {
             kl_front_report(f, e->span, KL_D_CONDITION_EXPECTED, 1, kl_front_note(f, KL_N_TYPE_NO_SET, KL_NO_ARG));
         if (x != IR_NONE) out = kl_n_empty(f, x);
         break;
-    case KL_E_KNOWN: out = kl_front_known(f, e->a); break;
+    case KL_E_KNOWN: out = lower_known(f, e->a); break;
     case KL_E_BREACHED: out = lower_breached(f, e); break;
     default: out = lower_name_truth(f, e); break;
     }

@@ -174,6 +174,7 @@ kl_symbol *kl_front_declare(kl_front *f, kl_symbol_kind kind, kl_name name, cons
 kl_symbol *kl_front_find(kl_front *f, kl_name name, unsigned kinds, kl_diag_id unknown);
 kl_symbol *kl_front_peek(kl_front *f, kl_name name, unsigned kinds); /* silently: NULL when there is none, or several */
 kl_str kl_front_suggest(kl_front *f, kl_str name, unsigned kinds, uint32_t set);
+bool kl_front_field_prefix(kl_str *name);
 bool kl_front_sees(const kl_front *f, uint32_t other);
 
 /* ------------------------------------------------------------------ types.c */

@@ -86,13 +86,17 @@ bool kl_front_sees(const kl_front *f, uint32_t other) {
     return f->sees[bit / 64] >> (bit % 64) & 1;
 }
 
-/* post.NAME (record.NAME in the English surface): the name after the dot, or false. */
-static bool field_prefix(const kl_front *f, kl_str *name) {
-    kl_str prefix = kl_front_file(f)->surface == KL_EN ? KL_STR("record.") : KL_STR("post.");
-    if (name->n <= prefix.n || memcmp(name->p, prefix.p, prefix.n) != 0) return false;
-    name->p += prefix.n;
-    name->n -= prefix.n;
-    return true;
+/* post.NAME or record.NAME, in either surface, as ids are: leaves the name after the dot. */
+bool kl_front_field_prefix(kl_str *name) {
+    static const char *const prefixes[] = {"post.", "record."};
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (name->n <= n || memcmp(name->p, prefixes[i], n) != 0) continue;
+        name->p += n;
+        name->n -= n;
+        return true;
+    }
+    return false;
 }
 
 typedef struct hits {
@@ -117,7 +121,7 @@ static hits look(const kl_front *f, kl_str name, unsigned kinds) {
 
 kl_symbol *kl_front_peek(kl_front *f, kl_name name, unsigned kinds) {
     kl_str text = name.text;
-    if (!name.quoted && field_prefix(f, &text)) kinds &= KL_KIND(KL_SYM_FIELD);
+    if (!name.quoted && kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
     hits h = look(f, text, kinds);
     return h.two ? NULL : h.one;
 }
@@ -125,7 +129,7 @@ kl_symbol *kl_front_peek(kl_front *f, kl_name name, unsigned kinds) {
 kl_symbol *kl_front_find(kl_front *f, kl_name name, unsigned kinds, kl_diag_id unknown) {
     kl_str text = name.text;
     if (text.n == 0) return NULL;
-    if (!name.quoted && field_prefix(f, &text)) kinds &= KL_KIND(KL_SYM_FIELD);
+    if (!name.quoted && kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
     hits h = look(f, text, kinds);
     if (h.two) {
         kl_diag *d = kl_front_report(f, name.span, KL_D_NAME_AMBIGUOUS, 3, text, kl_front_kind_word(f, h.one->kind),

@@ -124,8 +124,8 @@ static kl_val duration(kl_front *f, const kl_expr *e) {
 
 /* ------------------------------------------------------------------ names */
 static bool names_field(const kl_name *n) {
-    return !n->quoted && n->text.n > 5 &&
-           (memcmp(n->text.p, "post.", 5) == 0 || (n->text.n > 7 && memcmp(n->text.p, "record.", 7) == 0));
+    kl_str text = n->text;
+    return !n->quoted && kl_front_field_prefix(&text);
 }
 
 static kl_val lower_name(kl_front *f, const kl_expr *e, ir_type want) {
