@@ -125,11 +125,13 @@ kl_span kl_line_span(const kl_file *file, uint32_t offset) {
 
 /* Columns count what a reader counts: a letter and its combining marks are one. */
 void kl_place(const kl_file *file, uint32_t offset, size_t *line, size_t *column) {
+    if (offset > file->text.n) offset = (uint32_t)file->text.n;
     kl_span at = kl_line_span(file, offset);
     size_t n = 1;
     for (uint32_t i = 0; i < at.start; i++) n += file->text.p[i] == '\n';
     *line = n;
     n = 1;
+    if (offset > file->text.n) offset = (uint32_t)file->text.n;
     kl_str before = {file->text.p + at.start, offset > at.start ? offset - at.start : 0};
     for (size_t i = 0; i < before.n;) {
         size_t from = i;

@@ -140,7 +140,7 @@ static void gather(kl_asked *q) {
         if (all[i].place < s->place) s->place = all[i].place;
         KL_PUSH(arena, &s->atoms, all[i].form);
     }
-    qsort(q->list.p, q->list.n, sizeof *q->list.p, by_place);
+    if (q->list.n) qsort(q->list.p, q->list.n, sizeof *q->list.p, by_place);
 }
 
 /* ------------------------------------------------------------------ cutting */

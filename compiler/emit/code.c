@@ -22,6 +22,39 @@ static void number(kl_emit *e, uint32_t form, kl_emit_op op, uint32_t a, uint32_
     kl_emit_instruction(e, op, e->numbers - 1, a, b, c, d);
 }
 
+enum { WIDE = 4096 }; /* codes from which a mask of neighbours is not worth its bytes */
+
+/* The codes of a mask when they are neighbours. */
+static bool neighbours(const uint64_t *words, uint32_t codes, uint32_t *lo, uint32_t *hi) {
+    uint32_t first = codes, last = 0, count = 0;
+    for (uint32_t i = 0; i < codes; i++) {
+        if (!(words[i / 64] >> (i % 64) & 1)) continue;
+        if (count++ == 0) first = i;
+        last = i;
+    }
+    *lo = first;
+    *hi = last;
+    return count > 0 && count == last - first + 1;
+}
+
+/* The codes of a field as numbers. */
+static uint32_t field_register(kl_emit *e, uint32_t field) {
+    uint32_t form = kl_form_number_field(e->forms, field);
+    while (e->registers.n < e->forms->nodes.n) KL_PUSH(e->arena, &e->registers, 0);
+    if (e->registers.p[form] == 0) number(e, form, KL_OP_N_FIELD, field, 0, 0, 0);
+    return at(e, form);
+}
+
+static void write_in_field(kl_emit *e, uint32_t form, uint32_t field, uint32_t mask) {
+    uint32_t codes = (uint32_t)e->g->sets.p[e->g->fields.p[field].type.set].values.n, lo, hi;
+    if (codes <= WIDE || !neighbours(&e->g->mask_words.p[mask], codes, &lo, &hi)) {
+        truth(e, form, KL_OP_B_IN_F, field, kl_mask_row(e, mask, codes), 0);
+        return;
+    }
+    uint32_t number_of = field_register(e, field), low = kl_const_row(e, lo), high = kl_const_row(e, hi);
+    truth(e, form, KL_OP_B_RANGE, number_of, low, high);
+}
+
 static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
     uint32_t lo, hi;
     switch ((kl_form_kind)n->kind) {
@@ -32,12 +65,12 @@ static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
     case KL_FORM_FIELD: truth(e, form, KL_OP_B_FIELD, n->x, 0, 0); break;
     case KL_FORM_KNOWN: truth(e, form, KL_OP_B_KNOWN, n->x, 0, 0); break;
     case KL_FORM_ASSUME: truth(e, form, KL_OP_B_ASSUME, n->x, 0, 0); break;
-    case KL_FORM_IN_FIELD: truth(e, form, KL_OP_B_IN_F, n->x, n->y, 0); break;
+    case KL_FORM_IN_FIELD: write_in_field(e, form, n->x, n->y); break;
     case KL_FORM_HAS: truth(e, form, KL_OP_B_HAS, n->x, n->y, 0); break;
     case KL_FORM_EMPTY: truth(e, form, KL_OP_B_EMPTY, n->x, 0, 0); break;
     case KL_FORM_TEXT: truth(e, form, KL_OP_B_TEXT, n->x, n->y, 0); break;
     case KL_FORM_SAME_TEXT: truth(e, form, KL_OP_B_SAME, n->x, n->y, 0); break;
-    case KL_FORM_IN: truth(e, form, KL_OP_B_IN, at(e, n->a), n->y, n->x); break;
+    case KL_FORM_IN: truth(e, form, KL_OP_B_IN, at(e, n->a), kl_mask_row(e, n->y, n->x), n->x); break;
     case KL_FORM_RANGE_FIELD:
     case KL_FORM_RANGE:
         if (kl_form_settled(e->forms, form) < 2) {
@@ -98,13 +131,14 @@ uint32_t kl_register(kl_emit *e, uint32_t form) {
         KL_PUSH(e->arena, &e->stack, n->b);
         KL_PUSH(e->arena, &e->stack, n->c);
     }
-    qsort(e->wanted.p, e->wanted.n, sizeof *e->wanted.p, ascending);
+    if (e->wanted.n) qsort(e->wanted.p, e->wanted.n, sizeof *e->wanted.p, ascending);
     for (size_t i = 0; i < e->wanted.n; i++) {
-        const kl_form *n = kl_form_at(e->forms, e->wanted.p[i]);
-        if (kl_form_is_truth(n))
-            write_truth(e, e->wanted.p[i], n);
+        const kl_form n = *kl_form_at(e->forms, e->wanted.p[i]); /* a copy: the pool may move */
+        if (e->registers.p[e->wanted.p[i]] != waits) continue;
+        if (kl_form_is_truth(&n))
+            write_truth(e, e->wanted.p[i], &n);
         else
-            write_number(e, e->wanted.p[i], n);
+            write_number(e, e->wanted.p[i], &n);
     }
     return at(e, form);
 }
