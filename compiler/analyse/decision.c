@@ -276,6 +276,10 @@ static void ask_all(kl_deciding *k, const kl_decision *d) {
 static void order_of(kl_deciding *k, kl_order kind, uint32_t *order) {
     size_t n = k->asked.list.n;
     kl_order_key *keys = kl_alloc_array(k->arena, n + 1, sizeof *keys);
+    if (kind == KL_ORDER_NEAR) {
+        kl_order_near(&k->asked, order);
+        return;
+    }
     for (size_t i = 0; i < n; i++)
         keys[i] = (kl_order_key){kl_question_answers(&k->asked.list.p[i]), k->asked.list.p[i].selectivity};
     kl_order_of(kind, keys, n, order);
@@ -334,13 +338,13 @@ static bool choose_order(kl_deciding *k, const kl_decision *d, uint32_t *root) {
     uint64_t least = UINT64_MAX;
     kl_order best = KL_ORDER_COUNT, last = KL_ORDER_COUNT;
     size_t nodes = 0;
-    bool costly = false;
-    for (kl_order kind = 0; kind < KL_ORDER_COUNT && !costly; kind++) {
+    bool enough = false;
+    for (kl_order kind = 0; kind < KL_ORDER_COUNT && !enough; kind++) {
         if (repeats(k, kind)) continue;
         *root = build(k, d, last = kind);
         if (k->m.full) continue;
         uint64_t edges = kl_order_edges(&k->m, *root, k->more.p, &nodes);
-        costly = k->m.runs.n > KL_ORDER_BUILD || nodes <= KL_ORDER_ENOUGH;
+        enough = nodes <= KL_ORDER_ENOUGH;
         if (edges >= least) continue;
         least = edges;
         best = kind;
@@ -527,20 +531,21 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     ask_all(k, d);
     kl_ask_done(&k->asked);
     uint32_t root;
-    if (k->asked.list.n > k->limits.questions) {
-        kl_decision_too_large(k, outcome, d, shares(k, d), k->asked.list.n, k->limits.questions, false);
-        return false;
-    }
+    size_t questions = k->asked.list.n;
+    if (questions * KL_WARN_SHARE > k->limits.questions)
+        kl_decision_too_large(k, outcome, d, shares(k, d), KL_MEASURE_QUESTIONS, questions, k->limits.questions);
+    if (questions > k->limits.questions) return false;
     if (!choose_order(k, d, &root)) {
-        kl_decision_too_large(k, outcome, d, shares(k, d), k->limits.build, k->limits.build, false);
+        kl_decision_too_large(k, outcome, d, shares(k, d), KL_MEASURE_BUILD, (uint64_t)k->limits.build + 1, k->limits.build);
         return false;
     }
     root = carry_states(k, root);
     if (!k->m.full) write_out(k, root, d);
     bool nodes = (uint64_t)d->nodes.n * k->limits.edges >= (uint64_t)d->edges.n * k->limits.nodes; /* which is nearer its limit */
     uint64_t size = nodes ? d->nodes.n : d->edges.n, limit = nodes ? k->limits.nodes : k->limits.edges;
-    if (k->m.full) size = limit + 1;
-    if (size > limit || size * KL_WARN_SHARE > limit) kl_decision_too_large(k, outcome, d, shares(k, d), size, limit, size <= limit);
+    if (k->m.full) size = (limit = k->limits.build) + 1;
+    kl_measure what = k->m.full ? KL_MEASURE_BUILD : nodes ? KL_MEASURE_NODES : KL_MEASURE_EDGES;
+    if (size * KL_WARN_SHARE > limit) kl_decision_too_large(k, outcome, d, shares(k, d), what, size, limit);
     return size <= limit;
 }
 

@@ -62,6 +62,9 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d);
 kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d);
 
 /* report.c: the table that makes a decision large, the columns that widen it, and the ways out. */
-void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, uint64_t size, uint64_t limit, bool warn);
+typedef enum kl_measure { KL_MEASURE_QUESTIONS, KL_MEASURE_NODES, KL_MEASURE_EDGES, KL_MEASURE_BUILD } kl_measure;
+/* `share`: how much each question takes part, of the diagram's when it has nodes, else of all that were asked. A size within the limit is a warning. */
+void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, kl_measure what, uint64_t size,
+                           uint64_t limit);
 
 #endif

@@ -333,6 +333,8 @@ uint32_t kl_form_number_of(kl_forms *f, uint32_t node) {
     return out;
 }
 
+uint32_t kl_form_number_field(kl_forms *f, uint32_t field) { return leaf(f, KL_FORM_NUMBER_FIELD, field, 0); }
+
 /* `inside` while in force; before and after (IR nodes or IR_NONE) what the text says of them. */
 static uint32_t edition(kl_forms *f, uint32_t entry, uint32_t inside, const uint32_t sides[2], const kl_beyond said[2]) {
     uint32_t out = inside, absent = kl_form_const(f, 0);

@@ -86,6 +86,7 @@ static inline bool kl_form_is_atom(const kl_form *n) { return n->kind >= KL_FORM
 /* The form of an IR node; IR_NONE gives KL_NO_FORM. */
 uint32_t kl_form_of(kl_forms *f, uint32_t node);
 uint32_t kl_form_number_of(kl_forms *f, uint32_t node); /* of a yes/no node too: 0 or 1 */
+uint32_t kl_form_number_field(kl_forms *f, uint32_t field);
 uint32_t kl_form_of_entry(kl_forms *f, uint32_t entry); /* its truth */
 /* A requirement: applies; is breached. Both with its period. */
 uint32_t kl_form_applies(kl_forms *f, uint32_t entry);

@@ -59,5 +59,7 @@ void kl_ask_done(kl_asked *q);
 const kl_atom *kl_atom_of(const kl_asked *q, uint32_t form);
 /* Its place in the list, or KL_NO_FORM. */
 uint32_t kl_asked_same(const kl_asked *q, uint32_t a, uint32_t b);
+/* near.c: order[level] = question, so that what conditions join lies close. */
+void kl_order_near(kl_asked *q, uint32_t *order);
 
 #endif

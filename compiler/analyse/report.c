@@ -70,8 +70,22 @@ static uint32_t largest_table(const kl_deciding *k, const kl_decision *d) {
     return most;
 }
 
-void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, uint64_t size, uint64_t limit,
-                           bool warn) {
+static kl_str measured(kl_deciding *k, kl_measure what, uint64_t size, uint64_t limit) {
+    static const char *const words[][2] = {
+        [KL_MEASURE_QUESTIONS] = {"frågor", "questions"},
+        [KL_MEASURE_NODES] = {"noder", "nodes"},
+        [KL_MEASURE_EDGES] = {"svar i noderna", "answers in the nodes"},
+        [KL_MEASURE_BUILD] = {"byggsteg", "building steps"},
+    };
+    bool en = k->diags->lang == KL_EN;
+    const char *least = what != KL_MEASURE_BUILD ? "" : en ? "at least " : "minst ";
+    return kl_str_fmt(k->arena, "%s: %s%llu, %s %llu", words[what][en], least, (unsigned long long)size, en ? "at most" : "högst",
+                      (unsigned long long)limit);
+}
+
+void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, kl_measure what, uint64_t size,
+                           uint64_t limit) {
+    bool warn = size <= limit;
     const ir_guideline *g = k->forms->g;
     const ir_outcome *o = &g->outcomes.p[outcome];
     uint32_t table = largest_table(k, d);
@@ -79,5 +93,5 @@ void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *
     kl_span span = table == IR_NONE ? o->span : g->entries.p[table].span;
     kl_str columns = widest(k, d, share), where = table == IR_NONE ? o->name : g->entries.p[table].id;
     kl_diag *r = kl_report(k->diags, file, span, warn ? KL_D_DIAGRAM_LARGE : KL_D_DIAGRAM_TOO_LARGE, 3, o->name, where, columns);
-    r->note = kl_str_fmt(k->arena, "%llu / %llu", (unsigned long long)size, (unsigned long long)limit);
+    r->note = measured(k, what, size, limit);
 }

@@ -30,6 +30,8 @@ typedef struct kl_emit {
     KL_VEC(uint32_t) tables[KL_S_COUNT]; /* words */
     kl_buf strings;
     KL_VEC(int64_t) consts;
+    KL_VEC(uint64_t) masks;
+    KL_VEC(uint32_t) mask_row; /* per word of the guideline's masks, + 1 */
     kl_shared shared_strings, shared_consts, shared_refs;
     KL_VEC(uint32_t) registers; /* per form, + 1 */
     uint32_t truths, numbers;   /* registers written */
@@ -45,6 +47,7 @@ void kl_put(kl_emit *e, kl_section s, uint32_t word);
 void kl_put_string(kl_emit *e, kl_section s, kl_str text); /* two words */
 uint32_t kl_rows(const kl_emit *e, kl_section s);
 uint32_t kl_const_row(kl_emit *e, int64_t value);
+uint32_t kl_mask_row(kl_emit *e, uint32_t mask, uint32_t codes); /* of a mask of the guideline */
 /* First row in REFS of these; the same for the same. */
 uint32_t kl_refs_row(kl_emit *e, const kl_ref_list *refs);
 /* Where the words were put before, or `first` for the caller to put them at. */

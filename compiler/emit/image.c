@@ -70,6 +70,15 @@ uint32_t kl_refs_row(kl_emit *e, const kl_ref_list *refs) {
     return at;
 }
 
+uint32_t kl_mask_row(kl_emit *e, uint32_t mask, uint32_t codes) {
+    while (e->mask_row.n <= mask) KL_PUSH(e->arena, &e->mask_row, 0);
+    if (e->mask_row.p[mask] == 0) {
+        e->mask_row.p[mask] = (uint32_t)e->masks.n + 1;
+        for (uint32_t i = 0; i < (codes + 63) / 64; i++) KL_PUSH(e->arena, &e->masks, e->g->mask_words.p[mask + i]);
+    }
+    return e->mask_row.p[mask] - 1;
+}
+
 /* ------------------------------------------------------------------ sections end to end */
 static void store(uint8_t *p, uint64_t v, int bytes) {
     for (int i = 0; i < bytes; i++) p[i] = (uint8_t)(v >> (8 * i));
@@ -81,7 +90,7 @@ static uint64_t count_of(const kl_emit *e, kl_section s) {
     switch (s) {
     case KL_S_STRINGS: return e->strings.n;
     case KL_S_CONSTS: return e->consts.n;
-    case KL_S_MASKS: return e->g->mask_words.n;
+    case KL_S_MASKS: return e->masks.n;
     default: return e->tables[s].n / strides[s];
     }
 }
@@ -93,7 +102,7 @@ static uint64_t size_of(const kl_emit *e, kl_section s) {
 static void write_section(const kl_emit *e, kl_section s, uint8_t *to) {
     if (s == KL_S_STRINGS && e->strings.n) memcpy(to, e->strings.p, e->strings.n);
     for (size_t i = 0; s == KL_S_CONSTS && i < e->consts.n; i++) store(to + i * 8, (uint64_t)e->consts.p[i], 8);
-    for (size_t i = 0; s == KL_S_MASKS && i < e->g->mask_words.n; i++) store(to + i * 8, e->g->mask_words.p[i], 8);
+    for (size_t i = 0; s == KL_S_MASKS && i < e->masks.n; i++) store(to + i * 8, e->masks.p[i], 8);
     for (size_t i = 0; i < e->tables[s].n; i++) store(to + i * 4, e->tables[s].p[i], 4);
 }
 
