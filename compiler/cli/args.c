@@ -11,9 +11,10 @@
 
 static const struct {
     char letter;
-    const char *name, *argument;
+    const char *name, *argument[2];
 } flags[KL_FLAG_COUNT] = {
-#define KL_FLAG(id, letter, name, argument_sv, argument_en, sv, en) [KL_FLAG_##id] = {letter, name, argument_en},
+#define KL_FLAG(id, letter, name, argument_sv, argument_en, sv, en)                                                    \
+    [KL_FLAG_##id] = {letter, name, {argument_sv, argument_en}},
 #include "compiler/cli/flags.def"
 #undef KL_FLAG
 };
@@ -22,8 +23,12 @@ static const struct {
 static const kl_flag_use common[] = {
     {KL_FLAG_HELP, NULL}, {KL_FLAG_VERSION, NULL}, {KL_FLAG_LANG, "sv|en"}, {KL_FLAG_COLOR, "auto|always|never"}};
 
-const char *kl_flag_name(kl_flag_id flag) { return flags[flag].name; }
-bool kl_cli_has(const kl_cli *c, kl_flag_id flag) { return c->given[flag].n > 0; }
+const char *kl_flag_name(kl_flag_id flag) {
+    return flags[flag].name;
+}
+bool kl_cli_has(const kl_cli *c, kl_flag_id flag) {
+    return c->given[flag].n > 0;
+}
 
 kl_str kl_cli_value(const kl_cli *c, kl_flag_id flag) {
     return c->given[flag].n ? c->given[flag].p[c->given[flag].n - 1] : (kl_str){"", 0};
@@ -86,7 +91,7 @@ static bool give(kl_cli *c, const kl_flag_use *use, kl_str value) {
 /* The language first, so that every message about the rest is in it. */
 static void early_language(kl_cli *c, int argc, char **argv) {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *v = strncmp(argv[i], "--lang=", 7) == 0 ? argv[i] + 7
+        const char *v = strncmp(argv[i], "--lang=", 7) == 0              ? argv[i] + 7
                         : strcmp(argv[i], "--lang") == 0 && i + 1 < argc ? argv[i + 1]
                                                                          : NULL;
         if (v && strcmp(v, "sv") == 0) c->lang = KL_SV;
@@ -100,7 +105,7 @@ static bool take_long(kl_cli *c, char **argv, int argc, int *i) {
     kl_str name = {written.p + 2, eq ? (size_t)(eq - written.p) - 2 : written.n - 2};
     const kl_flag_use *use = by_name(c->verb, name);
     if (!use) return unknown_flag(c, (kl_str){written.p, name.n + 2});
-    if (!flags[use->id].argument) {
+    if (!flags[use->id].argument[0]) {
         if (eq) {
             kl_say(c, KL_D_USAGE_NO_VALUE, 1, (kl_str){written.p, name.n + 2});
             return false;
@@ -108,8 +113,8 @@ static bool take_long(kl_cli *c, char **argv, int argc, int *i) {
         return give(c, use, name);
     }
     if (eq) return give(c, use, kl_str_of(eq + 1));
-    if (*i + 1 >= argc) {
-        kl_say(c, KL_D_USAGE_VALUE, 2, written, kl_str_of(flags[use->id].argument));
+    if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
+        kl_say(c, KL_D_USAGE_VALUE, 2, written, kl_str_of(flags[use->id].argument[c->lang]));
         return false;
     }
     return give(c, use, kl_str_of(argv[++*i]));
@@ -119,13 +124,14 @@ static bool take_short(kl_cli *c, char **argv, int argc, int *i) {
     for (const char *p = argv[*i] + 1; *p; p++) {
         const kl_flag_use *use = by_letter(c->verb, *p);
         if (!use) return unknown_flag(c, kl_str_fmt(c->arena, "-%c", *p));
-        if (!flags[use->id].argument) {
+        if (!flags[use->id].argument[0]) {
             if (!give(c, use, kl_str_of(flags[use->id].name))) return false;
             continue;
         }
         if (p[1]) return give(c, use, kl_str_of(p + 1));
-        if (*i + 1 >= argc) {
-            kl_say(c, KL_D_USAGE_VALUE, 2, kl_str_fmt(c->arena, "-%c", *p), kl_str_of(flags[use->id].argument));
+        if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
+            kl_say(c, KL_D_USAGE_VALUE, 2, kl_str_fmt(c->arena, "-%c", *p),
+                   kl_str_of(flags[use->id].argument[c->lang]));
             return false;
         }
         return give(c, use, kl_str_of(argv[++*i]));
@@ -161,7 +167,8 @@ bool kl_cli_parse(kl_cli *c, int argc, char **argv, int *status) {
     bool plain = false;
     for (int i = 1; i < argc; i++) {
         const char *p = argv[i];
-        if (!plain && strcmp(p, "--") == 0) plain = true;
+        if (!plain && strcmp(p, "--") == 0)
+            plain = true;
         else if (!plain && p[0] == '-' && p[1] == '-') {
             if (!take_long(c, argv, argc, &i)) return false;
         } else if (!plain && p[0] == '-' && p[1]) {

@@ -34,7 +34,8 @@ int kl_verb_build(kl_cli *c) {
         return KL_EXIT_TROUBLE;
     }
     const kl_program *program;
-    if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program)) return KL_EXIT_TROUBLE;
+    if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program))
+        return KL_EXIT_TROUBLE;
     return kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), image.p, image.n) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
 }
 
@@ -50,7 +51,8 @@ static bool same_source(const kl_program *p, uint32_t sources, const kl_source_i
     for (uint32_t i = 0; i < sources; i++) {
         kl_source_info s;
         kl_source_of(p, i, &s);
-        if (kl_str_eq(kl_str_from(s.name), kl_str_from(wanted->name)) && memcmp(s.hash, wanted->hash, 32) == 0) return true;
+        if (kl_str_eq(kl_str_from(s.name), kl_str_from(wanted->name)) && memcmp(s.hash, wanted->hash, 32) == 0)
+            return true;
     }
     return false;
 }
@@ -91,13 +93,15 @@ int kl_verb_verify(kl_cli *c) {
     if (c->operands.n > 1) {
         kl_str file;
         bool trouble = false;
-        if (!one_file(c, c->operands.p[1], &file) || !kl_rules_compile(c, file, false, &trouble, &text) || !kl_rules_admit(c, file, text, &compiled))
+        if (!one_file(c, c->operands.p[1], &file) || !kl_rules_compile(c, file, false, &trouble, &text) ||
+            !kl_rules_admit(c, file, text, &compiled))
             return KL_EXIT_TROUBLE;
         status = compare(c, path, image, compiled);
     }
     if (status == KL_EXIT_OK)
         printf("%.*s: %s · %.*s %.*s · sha256 %.*s\n", KL_FMT(path),
-               c->operands.n > 1 ? kl_cli_word(c, "godtas, och svarar mot texten", "admitted, and made from the text") : kl_cli_word(c, "godtas", "admitted"),
+               c->operands.n > 1 ? kl_cli_word(c, "godtas, och svarar mot texten", "admitted, and made from the text")
+                                 : kl_cli_word(c, "godtas", "admitted"),
                (int)g.name.size, g.name.data, (int)g.edition.size, g.edition.data, KL_FMT(hex(c, g.source_hash)));
     return status;
 }

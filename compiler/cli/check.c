@@ -19,9 +19,12 @@ kl_options kl_cli_options(kl_cli *c) {
 }
 
 void kl_cli_print(kl_cli *c, kl_diags *d, FILE *out, kl_str format) {
-    if (kl_str_eq(format, KL_STR("json"))) kl_diags_json(d, out);
-    else if (kl_str_eq(format, KL_STR("github"))) kl_diags_github(d, out);
-    else kl_diags_text(d, out, out == stdout ? c->color_out : c->color_err);
+    if (kl_str_eq(format, KL_STR("json")))
+        kl_diags_json(d, out);
+    else if (kl_str_eq(format, KL_STR("github")))
+        kl_diags_github(d, out);
+    else
+        kl_diags_text(d, out, out == stdout ? c->color_out : c->color_err);
 }
 
 bool kl_cli_files(kl_cli *c, kl_str_list *files) {
@@ -59,8 +62,10 @@ static void merge(kl_diags *all, const kl_diags *d) {
     for (size_t i = 0; i < d->list.n; i++) {
         if (said(all, &d->list.p[i])) continue;
         KL_PUSH(all->arena, &all->list, d->list.p[i]);
-        if (kl_diag_severity(d->list.p[i].id) == KL_ERROR) all->errors++;
-        else all->warnings++;
+        if (kl_diag_severity(d->list.p[i].id) == KL_ERROR)
+            all->errors++;
+        else
+            all->warnings++;
     }
 }
 

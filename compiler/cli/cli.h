@@ -29,12 +29,12 @@ typedef struct kl_cli kl_cli;
 typedef struct kl_verb {
     const char *name;
     int (*run)(kl_cli *c);
-    const char *operands[2];     /* [KL_SV], [KL_EN]: after the flags */
-    size_t least, most;          /* operands */
-    const char *does[2];         /* one line */
-    const char *more[2];         /* a paragraph or two */
+    const char *operands[2]; /* [KL_SV], [KL_EN]: after the flags */
+    size_t least, most;      /* operands */
+    const char *does[2];     /* one line */
+    const char *more[2];     /* a paragraph or two */
     const char *example[2];
-    kl_flag_use flags[24];       /* ends with KL_FLAG_COUNT */
+    kl_flag_use flags[24]; /* ends with KL_FLAG_COUNT */
 } kl_verb;
 
 typedef KL_VEC(kl_str) kl_str_list;
@@ -64,14 +64,15 @@ const char *kl_flag_name(kl_flag_id flag);
 const char *kl_cli_word(const kl_cli *c, const char *sv, const char *en);
 
 /* ---- messages from the catalogue, on standard error: `klausul: fel[K0702]: …`, or `PLACE: fel[K0502]: …` */
-void kl_say(kl_cli *c, kl_diag_id id, size_t arg_count, ...);                /* kl_str… */
+void kl_say(kl_cli *c, kl_diag_id id, size_t arg_count, ...);                  /* kl_str… */
 void kl_say_at(kl_cli *c, kl_str place, kl_diag_id id, size_t arg_count, ...); /* kl_str… */
 void kl_say_hint(kl_cli *c, kl_str close); /* a line "menade du X?", when close is not empty */
 kl_str kl_wording(kl_arena *a, kl_surface lang, kl_diag_id id, const kl_str *args, size_t count);
 /* The candidate closest in spelling, or an empty string. */
 kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count);
 
-kl_str kl_why(const kl_cli *c, int error); /* an errno in words */
+kl_str kl_why(const kl_cli *c, int error);       /* an errno in words */
+kl_str kl_why_write(const kl_cli *c, int error); /* the same of a file that was to be written */
 
 /* ---- rule files */
 kl_options kl_cli_options(kl_cli *c);

@@ -51,9 +51,7 @@ static bool decide(bench *b) {
             c->text = kl_string_from(given->text);
             column->as.texts = &c->text;
             break;
-        default:
-            c->number = given->number;
-            column->as.numbers = &c->number;
+        default: c->number = given->number; column->as.numbers = &c->number;
         }
     }
     kl_fault fault;
@@ -65,13 +63,15 @@ static kl_str value_text(bench *b, kl_kind kind, unsigned scale, uint32_t set, c
     kl_bytes bytes = {0};
     kl_cli *c = b->cli;
     if (r->state == KL_DECIDED)
-        kl_bytes_value(&bytes, b->x->edition.program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.', kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
+        kl_bytes_value(&bytes, b->x->edition.program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.',
+                       kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
     kl_str s = kl_str_dup(c->arena, (kl_str){bytes.data, bytes.size});
     kl_bytes_free(&bytes);
     switch (r->state) {
     case KL_DECIDED: return s;
     case KL_NOT_STATED: return kl_str_of(kl_cli_word(c, "ej angivet", "not stated"));
-    case KL_EXTERNAL: return kl_str_fmt(c->arena, kl_cli_word(c, "enligt ”%.*s”", "per “%.*s”"), (int)r->text.size, r->text.data);
+    case KL_EXTERNAL:
+        return kl_str_fmt(c->arena, kl_cli_word(c, "enligt ”%.*s”", "per “%.*s”"), (int)r->text.size, r->text.data);
     case KL_NO_RESULT: return kl_str_of(kl_cli_word(c, "inget", "none"));
     case KL_UNDETERMINED: return kl_str_of(kl_cli_word(c, "obestämt", "undetermined"));
     case KL_CONFLICT: return kl_str_of(kl_cli_word(c, "motstridigt", "conflict"));
@@ -81,14 +81,18 @@ static kl_str value_text(bench *b, kl_kind kind, unsigned scale, uint32_t set, c
 }
 
 static kl_result expected_result(const ir_expected *e) {
-    static const kl_state states[] = {[IR_X_VALUE] = KL_DECIDED,  [IR_X_NOT_STATED] = KL_NOT_STATED, [IR_X_EXTERNAL] = KL_EXTERNAL, [IR_X_UNDETERMINED] = KL_UNDETERMINED,
-                                      [IR_X_NONE] = KL_NO_RESULT, [IR_X_CONFLICT] = KL_CONFLICT,     [IR_X_FAILED] = KL_FAILED};
-    return (kl_result){.state = states[e->state], .number = e->number, .set = (uint64_t)e->number, .text = kl_string_from(e->text)};
+    static const kl_state states[] = {[IR_X_VALUE] = KL_DECIDED,     [IR_X_NOT_STATED] = KL_NOT_STATED,
+                                      [IR_X_EXTERNAL] = KL_EXTERNAL, [IR_X_UNDETERMINED] = KL_UNDETERMINED,
+                                      [IR_X_NONE] = KL_NO_RESULT,    [IR_X_CONFLICT] = KL_CONFLICT,
+                                      [IR_X_FAILED] = KL_FAILED};
+    return (kl_result){
+        .state = states[e->state], .number = e->number, .set = (uint64_t)e->number, .text = kl_string_from(e->text)};
 }
 
 static bool same_result(kl_kind kind, const kl_result *a, const kl_result *b) {
     if (a->state != b->state) return false;
-    if (a->state == KL_EXTERNAL || (a->state == KL_DECIDED && kind == KL_TEXT)) return kl_str_eq(kl_str_from(a->text), kl_str_from(b->text));
+    if (a->state == KL_EXTERNAL || (a->state == KL_DECIDED && kind == KL_TEXT))
+        return kl_str_eq(kl_str_from(a->text), kl_str_from(b->text));
     if (a->state != KL_DECIDED) return true;
     return kind == KL_SET ? a->set == b->set : a->number == b->number;
 }
@@ -105,9 +109,12 @@ static kl_str entry_text(bench *b, uint32_t outcome, uint32_t columns, const ir_
         kl_column_info column;
         kl_result r;
         kl_outcome_column(b->x->edition.program, outcome, k, &column);
-        if (e) r = expected_result(&e->columns[k]);
-        else kl_many_value(b->workspace, outcome, slot, k, 0, &r);
-        kl_buf_fmt(&text, "%s%.*s %.*s", k ? ", " : "(", (int)column.name.size, column.name.data, KL_FMT(value_text(b, column.kind, column.scale, column.set, &r)));
+        if (e)
+            r = expected_result(&e->columns[k]);
+        else
+            kl_many_value(b->workspace, outcome, slot, k, 0, &r);
+        kl_buf_fmt(&text, "%s%.*s %.*s", k ? ", " : "(", (int)column.name.size, column.name.data,
+                   KL_FMT(value_text(b, column.kind, column.scale, column.set, &r)));
     }
     kl_buf_fmt(&text, ")");
     return kl_buf_view(&text);
@@ -142,8 +149,10 @@ static void compare_entries(bench *b, uint32_t outcome, const kl_outcome_info *i
         kl_buf_fmt(&wanted, "%s%.*s", wanted.n ? ", " : "", KL_FMT(entry_text(b, outcome, info->columns, e, 0)));
     }
     if (o->result.state == KL_DECIDED && met == expected && expected == o->in_count) return;
-    for (size_t k = 0; k < o->in_count; k++) kl_buf_fmt(&got, "%s%.*s", k ? ", " : "", KL_FMT(entry_text(b, outcome, info->columns, NULL, o->in[k])));
-    if (o->result.state != KL_DECIDED) kl_buf_fmt(&got, "%s%.*s", got.n ? ", " : "", KL_FMT(value_text(b, info->kind, 0, KL_INDEX_NONE, &o->result)));
+    for (size_t k = 0; k < o->in_count; k++)
+        kl_buf_fmt(&got, "%s%.*s", k ? ", " : "", KL_FMT(entry_text(b, outcome, info->columns, NULL, o->in[k])));
+    if (o->result.state != KL_DECIDED)
+        kl_buf_fmt(&got, "%s%.*s", got.n ? ", " : "", KL_FMT(value_text(b, info->kind, 0, KL_INDEX_NONE, &o->result)));
     fail(b, kl_str_from(info->name), kl_buf_view(&wanted), kl_buf_view(&got), span);
 }
 
@@ -161,7 +170,8 @@ static void compare_outcomes(bench *b) {
         const kl_result *got = &b->verdict->outcomes[e->outcome].result;
         kl_result wanted = expected_result(e);
         if (same_result(info.kind, got, &wanted)) continue;
-        fail(b, kl_str_from(info.name), value_text(b, info.kind, info.scale, info.set, &wanted), value_text(b, info.kind, info.scale, info.set, got), e->span);
+        fail(b, kl_str_from(info.name), value_text(b, info.kind, info.scale, info.set, &wanted),
+             value_text(b, info.kind, info.scale, info.set, got), e->span);
     }
 }
 
@@ -205,16 +215,20 @@ static void compare_lists(bench *b) {
     const kl_verdict *v = b->verdict;
     const ir_example *e = b->example;
     names fired = {0}, missing = {0}, findings = {0};
-    for (size_t o = 0; o < b->x->ir->outcomes.n; o++) add_entries(b, &fired, v->outcomes[o].by, v->outcomes[o].by_count);
+    for (size_t o = 0; o < b->x->ir->outcomes.n; o++)
+        add_entries(b, &fired, v->outcomes[o].by, v->outcomes[o].by_count);
     for (uint32_t f = 0; f < b->x->ir->fields.n; f++)
         if (v->missing[f / 64] >> (f % 64) & 1) KL_PUSH(b->cli->arena, &missing, b->x->ir->fields.p[f].name);
     add_entries(b, &findings, v->findings, v->finding_count);
     add_entries(b, &findings, v->warnings, v->warning_count);
     for (size_t o = 0; o < b->x->ir->outcomes.n; o++)
         if (v->outcomes[o].audit == KL_AUDIT_DIFFERS) KL_PUSH(b->cli->arena, &findings, b->x->ir->outcomes.p[o].name);
-    if (e->fired_said) compare_names(b, kl_cli_word(b->cli, "utlöst", "fired"), e->fired.p, e->fired.n, &fired, e->fired.n == 0);
-    if (e->missing_said) compare_names(b, kl_cli_word(b->cli, "saknas", "missing"), e->missing.p, e->missing.n, &missing, true);
-    if (e->findings_said) compare_names(b, kl_cli_word(b->cli, "fynd", "findings"), e->findings.p, e->findings.n, &findings, true);
+    if (e->fired_said)
+        compare_names(b, kl_cli_word(b->cli, "utlöst", "fired"), e->fired.p, e->fired.n, &fired, e->fired.n == 0);
+    if (e->missing_said)
+        compare_names(b, kl_cli_word(b->cli, "saknas", "missing"), e->missing.p, e->missing.n, &missing, true);
+    if (e->findings_said)
+        compare_names(b, kl_cli_word(b->cli, "fynd", "findings"), e->findings.p, e->findings.n, &findings, true);
 }
 
 /* ------------------------------------------------------------------ coverage */
@@ -238,7 +252,9 @@ static void cover(bench *b) {
     }
 }
 
-unsigned kl_examples_share(size_t both, size_t counted) { return counted ? (unsigned)(both * 1000 / counted) : 1000; }
+unsigned kl_examples_share(size_t both, size_t counted) {
+    return counted ? (unsigned)(both * 1000 / counted) : 1000;
+}
 
 /* ------------------------------------------------------------------ all of them */
 static bool run_one(bench *b) {

@@ -74,8 +74,10 @@ static int explain(search *s) {
     uint32_t row = 0, index = 0;
     size_t edition = 0;
     if (!find(s, wanted, &row)) {
-        if (s->state != KL_FEED_END) kl_say_feed(c, &s->input, s->state, s->why);
-        else kl_say(c, KL_D_NO_RECORD, 2, wanted, kl_str_fmt(c->arena, "%llu", (unsigned long long)s->records));
+        if (s->state != KL_FEED_END)
+            kl_say_feed(c, &s->input, s->state, s->why);
+        else
+            kl_say(c, KL_D_NO_RECORD, 2, wanted, kl_str_fmt(c->arena, "%llu", (unsigned long long)s->records));
         return KL_EXIT_TROUBLE;
     }
     const kl_reject *r = kl_reading_reject(s->reading, row);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-static bool inside(kl_span outer, kl_span inner) { return inner.start >= outer.start && inner.start < outer.end; }
+static bool inside(kl_span outer, kl_span inner) {
+    return inner.start >= outer.start && inner.start < outer.end;
+}
 
 /* The table row that the entry was made from. */
 static const kl_row *find_row(const ir_entry *e, const kl_grid **grid) {
@@ -66,9 +68,12 @@ static bool unmet(const kl_cell *cell, kl_str value) {
     if (!value.n || cell->empty || !cell->list.n) return false;
     for (size_t i = 0; i < cell->list.n; i++) {
         const kl_expr *e = cell->list.p[i];
-        if (e->kind == KL_E_BOOL) among |= kl_str_eq(value, e->number.value ? KL_STR("1") : KL_STR("0"));
-        else if (e->kind == KL_E_NAME) among |= kl_str_eq(value, e->name.text);
-        else return false;
+        if (e->kind == KL_E_BOOL)
+            among |= kl_str_eq(value, e->number.value ? KL_STR("1") : KL_STR("0"));
+        else if (e->kind == KL_E_NAME)
+            among |= kl_str_eq(value, e->name.text);
+        else
+            return false;
     }
     return among == cell->negate;
 }
@@ -87,8 +92,8 @@ size_t kl_explain_unmet(const kl_explained *x, uint32_t entry, kl_str **list) {
         const kl_cell *cell = &row->cells.p[i];
         if (!unmet(cell, held(x, grid->heads.p[i].text, &ref))) continue;
         kl_string written = kl_trim((kl_string){file->text.p + cell->span.start, cell->span.end - cell->span.start});
-        (*list)[n++] = kl_str_fmt(c->arena, kl_cli_word(c, "%.*s, raden kräver %.*s", "%.*s, the row wants %.*s"), KL_FMT(kl_explain_read(x, ref)),
-                                  (int)written.size, written.data);
+        (*list)[n++] = kl_str_fmt(c->arena, kl_cli_word(c, "%.*s, raden kräver %.*s", "%.*s, the row wants %.*s"),
+                                  KL_FMT(kl_explain_read(x, ref)), (int)written.size, written.data);
     }
     return n;
 }

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const char *const kinds[] = {"period", "scope", "clause", "item", "exception", "exception_item", "requirement", "advice", "rule", "table", "row", "note"};
+static const char *const kinds[] = {"period",      "scope",  "clause", "item",  "exception", "exception_item",
+                                    "requirement", "advice", "rule",   "table", "row",       "note"};
 static const char *const ref_kinds[] = {"field", "assumption", "outcome", "entry"};
 
 static void member(kl_bytes *out, const char *name, kl_string value) {
@@ -59,8 +60,10 @@ static void value_of(kl_bytes *out, const kl_explained *x, kl_ref ref) {
         kind = o.kind, scale = o.scale, set = o.set;
         if (o.many) r.state = KL_UNDETERMINED;
     }
-    if (r.state == KL_UNDETERMINED) kl_bytes_text(out, "null");
-    else kl_bytes_json_value(out, p, kind, scale, set, &r);
+    if (r.state == KL_UNDETERMINED)
+        kl_bytes_text(out, "null");
+    else
+        kl_bytes_json_value(out, p, kind, scale, set, &r);
 }
 
 static void reads(kl_bytes *out, const kl_explained *x, uint32_t entry, uint32_t count) {

@@ -16,20 +16,24 @@ typedef struct page {
     bool settled; /* no outcome is undetermined */
 } page;
 
-static const char *word(const page *p, const char *sv, const char *en) { return kl_cli_word(p->x->cli, sv, en); }
+static const char *word(const page *p, const char *sv, const char *en) {
+    return kl_cli_word(p->x->cli, sv, en);
+}
 
 /* ------------------------------------------------------------------ values */
 kl_str kl_explain_value(const kl_explained *x, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r) {
     kl_cli *c = x->cli;
     kl_bytes b = {0};
-    kl_bytes_value(&b, x->edition->program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.', kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
+    kl_bytes_value(&b, x->edition->program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.',
+                   kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
     kl_str s = {b.data, b.size};
     kl_string currency = x->edition->info.currency;
     bool crowns = kl_str_eq(kl_str_from(currency), KL_STR("SEK"));
     if (kind == KL_MONEY) {
         /* 100,00 kr is written 100 kr. */
         if (s.n > 3 && s.p[s.n - 1] == '0' && s.p[s.n - 2] == '0') s.n -= 3;
-        s = kl_str_fmt(c->arena, "%.*s %.*s", KL_FMT(s), crowns ? 2 : (int)currency.size, crowns ? "kr" : currency.data);
+        s = kl_str_fmt(c->arena, "%.*s %.*s", KL_FMT(s), crowns ? 2 : (int)currency.size,
+                       crowns ? "kr" : currency.data);
     } else if (kind == KL_MINUTES) {
         s = kl_str_fmt(c->arena, "%.*s min", KL_FMT(s));
     } else if (kind == KL_DAYS) {
@@ -48,10 +52,12 @@ kl_str kl_explain_value(const kl_explained *x, kl_kind kind, unsigned scale, uin
 static kl_str state_text(const kl_explained *x, const kl_result *r) {
     static const char *const sv[] = {"avgjort", "ej angivet", "", "inget", "obestämt", "motstridigt", "fel"};
     static const char *const en[] = {"decided", "not stated", "", "none", "undetermined", "conflict", "error"};
-    static const char *const why_sv[] = {"ingen klausul gäller", "utanför tillämpningsområdet", "gäller inte den dagen"};
+    static const char *const why_sv[] = {"ingen klausul gäller", "utanför tillämpningsområdet",
+                                         "gäller inte den dagen"};
     static const char *const why_en[] = {"no clause applies", "outside scope", "not in force"};
     kl_cli *c = x->cli;
-    if (r->state == KL_EXTERNAL) return kl_str_fmt(c->arena, c->lang == KL_SV ? "enligt ”%.*s”" : "per “%.*s”", (int)r->text.size, r->text.data);
+    if (r->state == KL_EXTERNAL)
+        return kl_str_fmt(c->arena, c->lang == KL_SV ? "enligt ”%.*s”" : "per “%.*s”", (int)r->text.size, r->text.data);
     const char *name = kl_cli_word(c, sv[r->state], en[r->state]);
     if (r->state != KL_NO_RESULT) return kl_str_of(name);
     return kl_str_fmt(c->arena, "%s (%s)", name, kl_cli_word(c, why_sv[r->reason % 3], why_en[r->reason % 3]));
@@ -64,9 +70,13 @@ static kl_str read_field(const kl_explained *x, uint32_t field) {
     bool received;
     kl_field_of(x->edition->program, field, &f);
     kl_field_value(x->workspace, field, x->row, &received, &r);
-    if (r.state != KL_DECIDED) return kl_str_fmt(c->arena, "%.*s %s", (int)f.name.size, f.name.data, kl_cli_word(c, "okänt", "unknown"));
-    const char *note = !received ? kl_cli_word(c, " (annars)", " (otherwise)") : f.attested ? kl_cli_word(c, " (intygad)", " (attested)") : "";
-    return kl_str_fmt(c->arena, "%.*s = %.*s%s", (int)f.name.size, f.name.data, KL_FMT(kl_explain_value(x, f.kind, f.scale, f.set, &r)), note);
+    if (r.state != KL_DECIDED)
+        return kl_str_fmt(c->arena, "%.*s %s", (int)f.name.size, f.name.data, kl_cli_word(c, "okänt", "unknown"));
+    const char *note = !received    ? kl_cli_word(c, " (annars)", " (otherwise)")
+                       : f.attested ? kl_cli_word(c, " (intygad)", " (attested)")
+                                    : "";
+    return kl_str_fmt(c->arena, "%.*s = %.*s%s", (int)f.name.size, f.name.data,
+                      KL_FMT(kl_explain_value(x, f.kind, f.scale, f.set, &r)), note);
 }
 
 kl_str kl_explain_read(const kl_explained *x, kl_ref ref) {
@@ -77,9 +87,11 @@ kl_str kl_explain_read(const kl_explained *x, kl_ref ref) {
         int64_t value;
         kl_assumption_of(x->edition->program, ref.index, &a);
         if (!kl_assumed_value(x->workspace, ref.index, &value))
-            return kl_str_fmt(c->arena, "%.*s %s", (int)a.name.size, a.name.data, kl_cli_word(c, "okänt (antagande)", "unknown (assumption)"));
+            return kl_str_fmt(c->arena, "%.*s %s", (int)a.name.size, a.name.data,
+                              kl_cli_word(c, "okänt (antagande)", "unknown (assumption)"));
         kl_result r = {.state = KL_DECIDED, .number = value};
-        return kl_str_fmt(c->arena, "%.*s = %.*s %s", (int)a.name.size, a.name.data, KL_FMT(kl_explain_value(x, a.kind, a.scale, a.set, &r)),
+        return kl_str_fmt(c->arena, "%.*s = %.*s %s", (int)a.name.size, a.name.data,
+                          KL_FMT(kl_explain_value(x, a.kind, a.scale, a.set, &r)),
                           kl_cli_word(c, "(antagande)", "(assumption)"));
     }
     if (ref.kind == 2) {
@@ -87,7 +99,8 @@ kl_str kl_explain_read(const kl_explained *x, kl_ref ref) {
         kl_result r;
         kl_outcome_of(x->edition->program, ref.index, &o);
         kl_outcome(x->workspace, ref.index, x->row, &r);
-        kl_str value = r.state == KL_DECIDED && !o.many ? kl_explain_value(x, o.kind, o.scale, o.set, &r) : state_text(x, &r);
+        kl_str value =
+            r.state == KL_DECIDED && !o.many ? kl_explain_value(x, o.kind, o.scale, o.set, &r) : state_text(x, &r);
         return kl_str_fmt(c->arena, "%.*s = %.*s", (int)o.name.size, o.name.data, KL_FMT(value));
     }
     kl_entry_info e;
@@ -95,7 +108,10 @@ kl_str kl_explain_read(const kl_explained *x, kl_ref ref) {
     kl_truth t = kl_truth_of(x->workspace, ref.index, x->row);
     bool duty = e.kind == 6 || e.kind == 7;
     if (duty) {
-        static const char *const sv[] = {"brutet", "uppfyllt", "okänt", "gäller inte"}, *const en[] = {"breached", "met", "unknown", "not applicable"};
+        static const char *const sv[] = {"brutet", "uppfyllt", "okänt", "gäller inte"}, *const en[] = {
+                                                                                            "breached", "met",
+                                                                                            "unknown",
+                                                                                            "not applicable"};
         return kl_str_fmt(c->arena, "%.*s %s", (int)e.id.size, e.id.data, kl_cli_word(c, sv[t], en[t]));
     }
     if (t == KL_YES) return kl_str_from(e.id);
@@ -110,9 +126,13 @@ static void pad(const page *p, kl_str s, size_t width) {
 }
 
 static void mark(const page *p, const kl_entry_info *e, kl_truth t) {
-    static const char *const marks[] = {"✗", "✓", "?", "–"}, *const colors[] = {"\033[31m", "\033[32m", "\033[33m", "\033[2m"};
-    static const char *const sv[] = {"nej", "ja", "okänt", "gäller inte"}, *const en[] = {"no", "yes", "unknown", "n/a"};
-    static const char *const duty_sv[] = {"brutet", "uppfyllt", "okänt", "gäller inte"}, *const duty_en[] = {"breached", "met", "unknown", "n/a"};
+    static const char *const marks[] = {"✗", "✓", "?", "–"}, *const colors[] = {"\033[31m", "\033[32m", "\033[33m",
+                                                                                "\033[2m"};
+    static const char *const sv[] = {"nej", "ja", "okänt", "gäller inte"}, *const en[] = {"no", "yes", "unknown",
+                                                                                          "n/a"};
+    static const char *const duty_sv[] = {"brutet", "uppfyllt", "okänt", "gäller inte"}, *const duty_en[] = {
+                                                                                             "breached", "met",
+                                                                                             "unknown", "n/a"};
     bool duty = e->kind == 6 || e->kind == 7;
     const char *text = p->plain ? (duty ? word(p, duty_sv[t], duty_en[t]) : word(p, sv[t], en[t])) : marks[t];
     if (p->color) fputs(colors[t], p->out);
@@ -211,9 +231,12 @@ static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_tr
     if (is_in(v->warnings, v->warning_count, entry)) fprintf(p->out, "  %s", word(p, "[varning]", "[warning]"));
     kl_str date;
     if (t == KL_UNKNOWN && no_edition(p, e, &date))
-        fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"), KL_FMT(date));
-    if (t == KL_UNKNOWN && p->settled && e->kind != 0) fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
-    if (e->open.size) fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);
+        fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"),
+                KL_FMT(date));
+    if (t == KL_UNKNOWN && p->settled && e->kind != 0)
+        fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
+    if (e->open.size)
+        fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);
 }
 
 typedef struct widths {
@@ -289,15 +312,18 @@ static kl_str period_text(const page *p) {
 /* A clause, requirement, rule, table, period or scope: name, title and citation; what it reads on the next line. */
 static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool items) {
     kl_str *list;
-    size_t n = items ? 0 : reads_of(p, i, &list), name = kl_utf8_width(kl_str_from(e->id)), title = kl_utf8_width(kl_str_from(e->title));
+    size_t n = items ? 0 : reads_of(p, i, &list), name = kl_utf8_width(kl_str_from(e->id)),
+           title = kl_utf8_width(kl_str_from(e->title));
     kl_truth t = e->traced ? kl_truth_of(p->x->workspace, i, p->x->row) : KL_YES;
     if (e->kind == 0) {
         mark(p, e, t);
         fprintf(p->out, "%.*s  %.*s\n", (int)e->id.size, e->id.data, KL_FMT(period_text(p)));
         return;
     }
-    if (e->traced) mark(p, e, t);
-    else fprintf(p->out, "%*s", (int)p->mark_width + 1, "");
+    if (e->traced)
+        mark(p, e, t);
+    else
+        fprintf(p->out, "%*s", (int)p->mark_width + 1, "");
     if (p->color) fputs("\033[1m", p->out);
     pad(p, kl_str_from(e->id), e->title.size || e->citation.size ? (name > 24 ? name : 24) : 0);
     if (p->color) fputs("\033[0m", p->out);
@@ -346,8 +372,10 @@ static void trace(const page *p) {
         case 3:
         case 5: item_line(p, i, &e); break;
         case 4:
-            if (has_items(p, i)) fprintf(p->out, "  %s\n", word(p, "utom", "except"));
-            else exception_line(p, i, &e);
+            if (has_items(p, i))
+                fprintf(p->out, "  %s\n", word(p, "utom", "except"));
+            else
+                exception_line(p, i, &e);
             break;
         case 10: row_line(p, i, &e); break;
         case 11: break;
@@ -388,7 +416,9 @@ static kl_str audit_text(const page *p, uint32_t outcome) {
     if (info.audited == KL_INDEX_NONE || o->audit == KL_AUDIT_NONE) return KL_STR("");
     kl_field_of(p->x->edition->program, info.audited, &f);
     kl_field_value(p->x->workspace, info.audited, p->x->row, &received, &r);
-    if (o->audit == KL_AUDIT_UNKNOWN) return kl_str_fmt(p->arena, word(p, "%.*s okänd: ogranskat", "%.*s unknown: unaudited"), (int)f.name.size, f.name.data);
+    if (o->audit == KL_AUDIT_UNKNOWN)
+        return kl_str_fmt(p->arena, word(p, "%.*s okänd: ogranskat", "%.*s unknown: unaudited"), (int)f.name.size,
+                          f.name.data);
     const char *judged = o->audit == KL_AUDIT_AGREES    ? word(p, "stämmer", "agrees")
                          : o->audit == KL_AUDIT_DIFFERS ? word(p, "avviker", "differs")
                                                         : word(p, "kan stämma", "may agree");
@@ -405,17 +435,22 @@ static void names(const page *p, const char *heading, const uint64_t *bits, uint
         kl_assumption_info a;
         kl_outcome_info o;
         kl_entry_info e;
-        if (kind == 0) kl_field_of(p->x->edition->program, i, &f), name = kl_str_from(f.name);
-        else if (kind == 1) kl_assumption_of(p->x->edition->program, i, &a), name = kl_str_from(a.name);
-        else if (kind == 2) kl_outcome_of(p->x->edition->program, i, &o), name = kl_str_from(o.name);
-        else kl_entry_of(p->x->edition->program, i, &e), name = kl_str_from(e.id);
+        if (kind == 0)
+            kl_field_of(p->x->edition->program, i, &f), name = kl_str_from(f.name);
+        else if (kind == 1)
+            kl_assumption_of(p->x->edition->program, i, &a), name = kl_str_from(a.name);
+        else if (kind == 2)
+            kl_outcome_of(p->x->edition->program, i, &o), name = kl_str_from(o.name);
+        else
+            kl_entry_of(p->x->edition->program, i, &e), name = kl_str_from(e.id);
         fprintf(p->out, first ? "    %s %.*s" : "%s %.*s", first ? heading : ",", KL_FMT(name));
         first = false;
     }
     if (!first) fputc('\n', p->out);
 }
 
-static void entries_of(const page *p, uint32_t outcome, const kl_outcome_info *info, const uint32_t *slots, size_t n, const char *heading) {
+static void entries_of(const page *p, uint32_t outcome, const kl_outcome_info *info, const uint32_t *slots, size_t n,
+                       const char *heading) {
     for (size_t i = 0; i < n; i++) {
         fprintf(p->out, "    %s", heading);
         for (uint32_t k = 0; k < info->columns; k++) {
@@ -423,7 +458,8 @@ static void entries_of(const page *p, uint32_t outcome, const kl_outcome_info *i
             kl_result r;
             kl_outcome_column(p->x->edition->program, outcome, k, &column);
             kl_many_value(p->x->workspace, outcome, slots[i], k, p->x->row, &r);
-            kl_str value = r.state == KL_DECIDED ? kl_explain_value(p->x, column.kind, column.scale, column.set, &r) : state_text(p->x, &r);
+            kl_str value = r.state == KL_DECIDED ? kl_explain_value(p->x, column.kind, column.scale, column.set, &r)
+                                                 : state_text(p->x, &r);
             fprintf(p->out, "%s%.*s = %.*s", k ? ", " : " ", (int)column.name.size, column.name.data, KL_FMT(value));
         }
         fputc('\n', p->out);
@@ -434,17 +470,22 @@ static void outcomes(const page *p) {
     const kl_verdict *v = p->x->verdict;
     const kl_program *program = p->x->edition->program;
     uint32_t count = p->x->edition->info.outcomes;
-    kl_str *values = kl_alloc_array(p->arena, count + 1, sizeof *values), *by = kl_alloc_array(p->arena, count + 1, sizeof *by);
+    kl_str *values = kl_alloc_array(p->arena, count + 1, sizeof *values),
+           *by = kl_alloc_array(p->arena, count + 1, sizeof *by);
     size_t name_width = 0, value_width = 0, by_width = 0;
     for (uint32_t i = 0; i < count; i++) {
         const kl_verdict_outcome *o = &v->outcomes[i];
         kl_outcome_info info;
         kl_outcome_of(program, i, &info);
-        values[i] = o->result.state == KL_DECIDED && !info.many ? kl_explain_value(p->x, info.kind, info.scale, info.set, &o->result) : state_text(p->x, &o->result);
+        values[i] = o->result.state == KL_DECIDED && !info.many
+                        ? kl_explain_value(p->x, info.kind, info.scale, info.set, &o->result)
+                        : state_text(p->x, &o->result);
         if (o->result.state == KL_DECIDED && info.many) values[i] = kl_str_fmt(p->arena, "%zu", o->in_count);
-        by[i] = o->by_count ? ids(p, o->by, o->by_count)
-                : o->maybe_count ? kl_str_fmt(p->arena, "%s %.*s", word(p, "en av", "one of"), KL_FMT(ids(p, o->maybe, o->maybe_count)))
-                : o->result.state == KL_DECIDED ? kl_str_of(word(p, "annars", "otherwise")) : KL_STR("");
+        by[i] = o->by_count                     ? ids(p, o->by, o->by_count)
+                : o->maybe_count                ? kl_str_fmt(p->arena, "%s %.*s", word(p, "en av", "one of"),
+                                                             KL_FMT(ids(p, o->maybe, o->maybe_count)))
+                : o->result.state == KL_DECIDED ? kl_str_of(word(p, "annars", "otherwise"))
+                                                : KL_STR("");
         size_t n = kl_utf8_width(kl_str_from(info.name)), w = kl_utf8_width(values[i]), b = kl_utf8_width(by[i]);
         if (n > name_width) name_width = n;
         if (w > value_width && w <= 32) value_width = w;
@@ -479,7 +520,8 @@ static void findings(const page *p) {
         for (size_t i = 0; i < (advice ? v->warning_count : v->finding_count); i++) {
             kl_entry_info e;
             kl_entry_of(p->x->edition->program, list[i], &e);
-            fprintf(p->out, "%s %.*s  %.*s  %.*s\n", advice ? word(p, "varning", "warning") : word(p, "fynd", "finding"), (int)e.id.size, e.id.data,
+            fprintf(p->out, "%s %.*s  %.*s  %.*s\n",
+                    advice ? word(p, "varning", "warning") : word(p, "fynd", "finding"), (int)e.id.size, e.id.data,
                     (int)e.title.size, e.title.data, (int)e.citation.size, e.citation.data);
         }
     }
@@ -487,16 +529,25 @@ static void findings(const page *p) {
         if (v->outcomes[i].audit != KL_AUDIT_DIFFERS) continue;
         kl_outcome_info info;
         kl_outcome_of(p->x->edition->program, i, &info);
-        fprintf(p->out, "%s %.*s  %.*s\n", word(p, "fynd", "finding"), (int)info.name.size, info.name.data, KL_FMT(audit_text(p, i)));
+        fprintf(p->out, "%s %.*s  %.*s\n", word(p, "fynd", "finding"), (int)info.name.size, info.name.data,
+                KL_FMT(audit_text(p, i)));
     }
 }
 
 void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
     const kl_guideline_info *g = &x->edition->info;
-    page p = {.x = x, .arena = x->cli->arena, .out = out, .plain = plain, .color = color, .mark_width = plain ? 11 : 1, .settled = true};
+    page p = {.x = x,
+              .arena = x->cli->arena,
+              .out = out,
+              .plain = plain,
+              .color = color,
+              .mark_width = plain ? 11 : 1,
+              .settled = true};
     for (uint32_t i = 0; i < g->outcomes; i++) p.settled &= x->verdict->outcomes[i].result.state != KL_UNDETERMINED;
-    fprintf(out, "%s %.*s · %.*s", word(&p, "post", "record"), (int)x->verdict->key.size, x->verdict->key.data, (int)g->name.size, g->name.data);
-    if (g->edition.size) fprintf(out, " · %s %.*s", word(&p, "utgåva", "edition"), (int)g->edition.size, g->edition.data);
+    fprintf(out, "%s %.*s · %.*s", word(&p, "post", "record"), (int)x->verdict->key.size, x->verdict->key.data,
+            (int)g->name.size, g->name.data);
+    if (g->edition.size)
+        fprintf(out, " · %s %.*s", word(&p, "utgåva", "edition"), (int)g->edition.size, g->edition.data);
     if (g->dated_by != KL_INDEX_NONE) {
         kl_field_info f;
         kl_result r;
@@ -504,7 +555,8 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
         kl_field_of(x->edition->program, g->dated_by, &f);
         kl_field_value(x->workspace, g->dated_by, x->row, &received, &r);
         fprintf(out, " · %.*s %.*s", (int)f.name.size, f.name.data,
-                KL_FMT(r.state == KL_DECIDED ? kl_explain_value(x, f.kind, f.scale, f.set, &r) : kl_str_of(word(&p, "okänt", "unknown"))));
+                KL_FMT(r.state == KL_DECIDED ? kl_explain_value(x, f.kind, f.scale, f.set, &r)
+                                             : kl_str_of(word(&p, "okänt", "unknown"))));
     }
     fputs("\n\n", out);
     outcomes(&p);

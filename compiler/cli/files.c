@@ -37,7 +37,9 @@ kl_path_kind kl_path_is(kl_arena *a, kl_str path) {
     return S_ISREG(st.st_mode) ? KL_PATH_FILE : S_ISDIR(st.st_mode) ? KL_PATH_FOLDER : KL_PATH_OTHER;
 }
 
-static int by_bytes(const void *x, const void *y) { return kl_str_cmp(*(const kl_str *)x, *(const kl_str *)y); }
+static int by_bytes(const void *x, const void *y) {
+    return kl_str_cmp(*(const kl_str *)x, *(const kl_str *)y);
+}
 
 static bool list_into(kl_arena *a, kl_str path, const char *suffix, bool deep, kl_str_list *names, int depth) {
     DIR *dir = opendir(kl_str_dup(a, path).p);
@@ -50,7 +52,8 @@ static bool list_into(kl_arena *a, kl_str path, const char *suffix, bool deep, k
         kl_str full = kl_str_fmt(a, "%.*s%s%s", KL_FMT(path), slash, e->d_name);
         size_t n = strlen(e->d_name), s = strlen(suffix);
         kl_path_kind kind = kl_path_is(a, full);
-        if (kind == KL_PATH_FOLDER && deep && depth < 32) ok = list_into(a, full, suffix, deep, names, depth + 1) && ok;
+        if (kind == KL_PATH_FOLDER && deep && depth < 32)
+            ok = list_into(a, full, suffix, deep, names, depth + 1) && ok;
         else if (kind == KL_PATH_FILE && n > s && memcmp(e->d_name + n - s, suffix, s) == 0)
             KL_PUSH(a, names, full);
     }
@@ -128,13 +131,13 @@ bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size) {
     if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, data, size) && kl_sink_finish(&sink)) return true;
     kl_sink_drop(&sink);
     bool standard = kl_str_eq(sink.path, KL_STR("-"));
-    kl_say(c, KL_D_FILE_WRITE, 2, standard ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : sink.path, kl_why(c, sink.why));
+    kl_say(c, KL_D_FILE_WRITE, 2, standard ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : sink.path,
+           kl_why_write(c, sink.why));
     return false;
 }
 
 bool kl_flush(kl_cli *c, FILE *out) {
     if (fflush(out) == 0 && !ferror(out)) return true;
-    kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")),
-           kl_why(c, errno));
+    kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")), kl_why(c, errno));
     return false;
 }

@@ -62,7 +62,8 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
     kl_bytes text = {0};
     if (value.state == KL_DECIDED)
         kl_bytes_value(&text, p, f.kind, f.scale, f.set, &value, run->words.decimal, run->words.yes, run->words.no);
-    else kl_bytes_text(&text, kl_cli_word(run->cli, "okänt", "unknown"));
+    else
+        kl_bytes_text(&text, kl_cli_word(run->cli, "okänt", "unknown"));
     kl_group *to = kl_groups_find(g, (kl_str){text.data, text.size}, run->outcomes.count);
     kl_bytes_free(&text);
     to->records++;
@@ -73,7 +74,8 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
         kl_outcome_of(p, o, &info);
         const kl_result *r = &v->outcomes[o].result;
         to->states[k][r->state]++;
-        if (r->state == KL_DECIDED && !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL)) to->sums[k] += r->number;
+        if (r->state == KL_DECIDED && !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL))
+            to->sums[k] += r->number;
     }
 }
 

@@ -22,8 +22,10 @@ static void print_flag(const kl_cli *c, FILE *out, kl_flag_use use) {
     if (flags[use.id].letter) letter[0] = '-', letter[1] = flags[use.id].letter, letter[2] = ',';
     snprintf(head, sizeof head, "%s--%s%s%s", letter, flags[use.id].name, arg ? " " : "", arg ? arg : "");
     size_t width = kl_utf8_width(kl_str_of(head));
-    if (width > 30) fprintf(out, "  %s\n  %-30s  %s\n", head, "", flags[use.id].text[c->lang]);
-    else fprintf(out, "  %s%*s  %s\n", head, (int)(30 - width), "", flags[use.id].text[c->lang]);
+    if (width > 30)
+        fprintf(out, "  %s\n  %-30s  %s\n", head, "", flags[use.id].text[c->lang]);
+    else
+        fprintf(out, "  %s%*s  %s\n", head, (int)(30 - width), "", flags[use.id].text[c->lang]);
 }
 
 static void print_flags(const kl_cli *c, FILE *out, const kl_verb *verb) {
@@ -36,11 +38,11 @@ static void print_flags(const kl_cli *c, FILE *out, const kl_verb *verb) {
 }
 
 static void print_command(const kl_cli *c, FILE *out) {
-    fputs(kl_cli_word(c,
-                      "klausul - riktlinjer in, beslut ut\n\nAnvändning: klausul VERB [flaggor] …\n\nVerb:\n",
+    fputs(kl_cli_word(c, "klausul - riktlinjer in, beslut ut\n\nAnvändning: klausul VERB [flaggor] …\n\nVerb:\n",
                       "klausul - guidelines in, decisions out\n\nUsage: klausul VERB [flags] …\n\nVerbs:\n"),
           out);
-    for (size_t i = 0; i < kl_verb_count; i++) fprintf(out, "  %-10s %s\n", kl_verbs[i].name, kl_verbs[i].does[c->lang]);
+    for (size_t i = 0; i < kl_verb_count; i++)
+        fprintf(out, "  %-10s %s\n", kl_verbs[i].name, kl_verbs[i].does[c->lang]);
     print_flags(c, out, NULL);
     fputs(kl_cli_word(c,
                       "\nExempel:\n  klausul run rules/vgr/distanskontakter kontakter.csv --summary\n"

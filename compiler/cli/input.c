@@ -29,7 +29,9 @@ void kl_catch_signals(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-bool kl_interrupted(void) { return interrupted != 0; }
+bool kl_interrupted(void) {
+    return interrupted != 0;
+}
 
 /* ------------------------------------------------------------------ bytes */
 static bool ends_with(kl_str s, const char *suffix) {
@@ -42,7 +44,8 @@ static bool form_of(kl_cli *c, kl_str path, kl_input_form *form) {
         *form = kl_cli_is(c, KL_FLAG_INPUT_FORMAT, "csv") ? KL_INPUT_CSV : KL_INPUT_NDJSON;
         return true;
     }
-    static const char *const csv[] = {".csv", ".CSV", ".tsv", ".skv", ".txt"}, *const json[] = {".ndjson", ".jsonl", ".json"};
+    static const char *const csv[] = {".csv", ".CSV", ".tsv", ".skv", ".txt"}, *const json[] = {".ndjson", ".jsonl",
+                                                                                                ".json"};
     for (size_t i = 0; i < sizeof csv / sizeof *csv; i++)
         if (ends_with(path, csv[i])) return *form = KL_INPUT_CSV, true;
     for (size_t i = 0; i < sizeof json / sizeof *json; i++)
@@ -105,7 +108,9 @@ static void hash_input(void *self, const void *bytes, size_t size) {
     if (in->hash) SHA256Update(&in->sha, bytes, size);
 }
 
-kl_origin kl_input_origin(kl_input *in) { return (kl_origin){read_input, would_wait, hash_input, in}; }
+kl_origin kl_input_origin(kl_input *in) {
+    return (kl_origin){read_input, would_wait, hash_input, in};
+}
 
 /* ------------------------------------------------------------------ what is said of it */
 void kl_say_feed(kl_cli *c, const kl_input *in, kl_feed_state state, int why) {
@@ -113,7 +118,8 @@ void kl_say_feed(kl_cli *c, const kl_input *in, kl_feed_state state, int why) {
     case KL_FEED_OK:
     case KL_FEED_END: break;
     case KL_FEED_TROUBLE:
-        kl_say(c, KL_D_FILE_READ, 2, in->path, kl_interrupted() ? kl_str_of(kl_cli_word(c, "avbruten", "interrupted")) : kl_why(c, why));
+        kl_say(c, KL_D_FILE_READ, 2, in->path,
+               kl_interrupted() ? kl_str_of(kl_cli_word(c, "avbruten", "interrupted")) : kl_why(c, why));
         break;
     case KL_FEED_MEMORY: kl_say(c, KL_D_FILE_READ, 2, in->path, kl_why(c, ENOMEM)); break;
     case KL_FEED_UTF16: kl_say_at(c, in->path, KL_D_INPUT_UTF16, 0); break;
@@ -126,7 +132,9 @@ void kl_say_feed(kl_cli *c, const kl_input *in, kl_feed_state state, int why) {
 
 kl_feed *kl_input_feed(kl_cli *c, kl_input *in, const kl_rules *rules, bool count_records) {
     kl_feed *feed = kl_feed_new(kl_input_origin(in), in->form, in->latin1, count_records);
-    kl_feed_state state = !feed ? KL_FEED_MEMORY : in->form == KL_INPUT_CSV ? kl_feed_header(feed, rules->schemas, rules->editions.n) : KL_FEED_OK;
+    kl_feed_state state = !feed                      ? KL_FEED_MEMORY
+                          : in->form == KL_INPUT_CSV ? kl_feed_header(feed, rules->schemas, rules->editions.n)
+                                                     : KL_FEED_OK;
     if (state) kl_say_feed(c, in, state, errno);
     if (!state && (in->form == KL_INPUT_NDJSON || kl_say_columns(c, in, rules, feed))) return feed;
     kl_feed_free(feed);
@@ -154,13 +162,16 @@ bool kl_say_columns(kl_cli *c, const kl_input *in, const kl_rules *rules, const 
     size_t read = 0;
     for (uint32_t k = 0; k < kl_feed_columns(feed); k++) {
         kl_string name = kl_feed_column(feed, k);
-        if (reads(rules, name)) read++;
-        else if (name.size) KL_PUSH(c->arena, &unread, kl_str_from(name));
+        if (reads(rules, name))
+            read++;
+        else if (name.size)
+            KL_PUSH(c->arena, &unread, kl_str_from(name));
     }
     if (!read) {
         kl_buf names;
         kl_buf_init(&names, c->arena);
-        for (size_t i = 0; i < unread.n && i < 10; i++) kl_buf_fmt(&names, "%s%.*s", i ? ", " : "", KL_FMT(unread.p[i]));
+        for (size_t i = 0; i < unread.n && i < 10; i++)
+            kl_buf_fmt(&names, "%s%.*s", i ? ", " : "", KL_FMT(unread.p[i]));
         kl_say_at(c, in->path, KL_D_INPUT_NO_FIELD, 1, kl_buf_view(&names));
         return false;
     }
@@ -182,7 +193,8 @@ void kl_say_unread(kl_cli *c, const kl_str_list *names, const kl_rules *rules) {
         for (uint32_t f = 0; f < rules->editions.p[e].info.fields; f++) {
             kl_field_info info;
             kl_field_of(rules->editions.p[e].program, f, &info);
-            for (uint32_t i = 0; i < info.inputs; i++) KL_PUSH(c->arena, &inputs, kl_str_from(kl_field_input(rules->editions.p[e].program, f, i)));
+            for (uint32_t i = 0; i < info.inputs; i++)
+                KL_PUSH(c->arena, &inputs, kl_str_from(kl_field_input(rules->editions.p[e].program, f, i)));
         }
     kl_buf b;
     kl_buf_init(&b, c->arena);
@@ -195,13 +207,14 @@ void kl_say_unread(kl_cli *c, const kl_str_list *names, const kl_rules *rules) {
 }
 
 kl_diag_id kl_reject_message(kl_reject_reason why) {
-    static const kl_diag_id ids[KL_REJECT_COUNT] = {[KL_REJECT_CELLS] = KL_D_RECORD_CELLS,       [KL_REJECT_QUOTE] = KL_D_RECORD_QUOTE,
-                                                    [KL_REJECT_LONG] = KL_D_RECORD_LONG,         [KL_REJECT_UTF8] = KL_D_RECORD_UTF8,
-                                                    [KL_REJECT_JSON] = KL_D_RECORD_JSON,         [KL_REJECT_SHAPE] = KL_D_RECORD_SHAPE,
-                                                    [KL_REJECT_MISSING] = KL_D_RECORD_MISSING,   [KL_REJECT_TWICE] = KL_D_RECORD_TWICE,
-                                                    [KL_REJECT_CODE] = KL_D_RECORD_CODE,         [KL_REJECT_BOOL] = KL_D_RECORD_BOOL,
-                                                    [KL_REJECT_NUMBER] = KL_D_RECORD_NUMBER,     [KL_REJECT_DECIMALS] = KL_D_RECORD_DECIMALS,
-                                                    [KL_REJECT_RANGE] = KL_D_RECORD_RANGE,       [KL_REJECT_DATE] = KL_D_RECORD_DATE};
+    static const kl_diag_id ids[KL_REJECT_COUNT] = {
+        [KL_REJECT_CELLS] = KL_D_RECORD_CELLS,     [KL_REJECT_QUOTE] = KL_D_RECORD_QUOTE,
+        [KL_REJECT_LONG] = KL_D_RECORD_LONG,       [KL_REJECT_UTF8] = KL_D_RECORD_UTF8,
+        [KL_REJECT_JSON] = KL_D_RECORD_JSON,       [KL_REJECT_SHAPE] = KL_D_RECORD_SHAPE,
+        [KL_REJECT_MISSING] = KL_D_RECORD_MISSING, [KL_REJECT_TWICE] = KL_D_RECORD_TWICE,
+        [KL_REJECT_CODE] = KL_D_RECORD_CODE,       [KL_REJECT_BOOL] = KL_D_RECORD_BOOL,
+        [KL_REJECT_NUMBER] = KL_D_RECORD_NUMBER,   [KL_REJECT_DECIMALS] = KL_D_RECORD_DECIMALS,
+        [KL_REJECT_RANGE] = KL_D_RECORD_RANGE,     [KL_REJECT_DATE] = KL_D_RECORD_DATE};
     return ids[why];
 }
 
@@ -209,7 +222,9 @@ void kl_say_reject(kl_cli *c, kl_str path, const kl_reject *r) {
     kl_buf place;
     kl_buf_init(&place, c->arena);
     kl_buf_fmt(&place, "%.*s:%llu", KL_FMT(path), (unsigned long long)r->line);
-    if (r->key.size) kl_buf_fmt(&place, c->lang == KL_SV ? ": post %.*s" : ": record %.*s", (int)r->key.size, r->key.data);
-    if (r->column.size) kl_buf_fmt(&place, c->lang == KL_SV ? ", kolumn %.*s" : ", column %.*s", (int)r->column.size, r->column.data);
+    if (r->key.size)
+        kl_buf_fmt(&place, c->lang == KL_SV ? ": post %.*s" : ": record %.*s", (int)r->key.size, r->key.data);
+    if (r->column.size)
+        kl_buf_fmt(&place, c->lang == KL_SV ? ", kolumn %.*s" : ", column %.*s", (int)r->column.size, r->column.data);
     kl_say_at(c, kl_buf_view(&place), kl_reject_message(r->reason), 0);
 }

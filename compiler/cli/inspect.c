@@ -13,9 +13,12 @@ typedef struct view {
     kl_bytes out;
 } view;
 
-static const char *say(const view *v, const char *sv, const char *en) { return kl_cli_word(v->c, sv, en); }
+static const char *say(const view *v, const char *sv, const char *en) {
+    return kl_cli_word(v->c, sv, en);
+}
 
 static void line(view *v, const char *name, kl_string value) {
+    if (!value.size) return;
     kl_bytes_text(&v->out, "  ");
     kl_bytes_text(&v->out, name);
     for (size_t w = kl_text_width((kl_string){name, strlen(name)}); w < 22; w++) kl_bytes_char(&v->out, ' ');
@@ -60,8 +63,9 @@ static void head(view *v) {
     line(v, say(v, "valuta", "currency"), v->g.currency);
     kl_bytes period = {0};
     if (v->g.from != INT32_MIN) kl_bytes_date(&period, v->g.from);
-    kl_bytes_text(&period, " – ");
-    if (v->g.through != INT32_MAX) kl_bytes_date(&period, v->g.through);
+    kl_bytes_text(&period,
+                  v->g.from == INT32_MIN && v->g.through == INT32_MAX ? say(v, "utan datum", "undated") : " –");
+    if (v->g.through != INT32_MAX) kl_bytes_char(&period, ' '), kl_bytes_date(&period, v->g.through);
     line(v, say(v, "gäller", "in force"), (kl_string){period.data, period.size});
     kl_bytes_free(&period);
     heading(v, say(v, "Behov", "Budgets"));
@@ -98,7 +102,7 @@ static void tables(view *v) {
         kl_entry_of(v->p, i, &e);
         kl_bytes_text(&v->out, "  ");
         kl_bytes_string(&v->out, e.id);
-        for (size_t w = kl_text_width(e.id); w < 36; w++) kl_bytes_char(&v->out, ' ');
+        for (size_t w = kl_text_width(e.id); e.title.size + e.citation.size && w < 36; w++) kl_bytes_char(&v->out, ' ');
         kl_bytes_string(&v->out, e.title);
         if (e.citation.size) {
             kl_bytes_text(&v->out, "  [");

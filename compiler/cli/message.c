@@ -73,14 +73,24 @@ kl_str kl_why(const kl_cli *c, int error) {
     static const struct {
         int error;
         const char *sv, *en;
-    } words[] = {{ENOENT, "den finns inte", "there is no such file"},        {EACCES, "åtkomst nekas", "permission denied"},
-                 {EISDIR, "det är en mapp", "it is a folder"},                {ENOTDIR, "en del av sökvägen är ingen mapp", "a part of the path is no folder"},
-                 {ENOSPC, "det finns ingen plats kvar", "no space is left"},  {EPIPE, "mottagaren har slutat läsa", "the reader has stopped reading"},
-                 {ENOMEM, "minnet räcker inte", "out of memory"},             {EIO, "enheten svarar med fel", "the device gives an error"},
-                 {EROFS, "skivan är skrivskyddad", "the disk is read-only"},  {EFBIG, "filen blir för stor", "the file grows too large"}};
+    } words[] = {{ENOENT, "den finns inte", "there is no such file"},
+                 {EACCES, "åtkomst nekas", "permission denied"},
+                 {EISDIR, "det är en mapp", "it is a folder"},
+                 {ENOTDIR, "en del av sökvägen är ingen mapp", "a part of the path is no folder"},
+                 {ENOSPC, "det finns ingen plats kvar", "no space is left"},
+                 {EPIPE, "mottagaren har slutat läsa", "the reader has stopped reading"},
+                 {ENOMEM, "minnet räcker inte", "out of memory"},
+                 {EIO, "enheten svarar med fel", "the device gives an error"},
+                 {EROFS, "skivan är skrivskyddad", "the disk is read-only"},
+                 {EFBIG, "filen blir för stor", "the file grows too large"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].error == error) return kl_str_of(kl_cli_word(c, words[i].sv, words[i].en));
     return kl_str_of(strerror(error));
+}
+
+kl_str kl_why_write(const kl_cli *c, int error) {
+    return error == ENOENT ? kl_str_of(kl_cli_word(c, "mappen finns inte", "there is no such folder"))
+                           : kl_why(c, error);
 }
 
 kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count) {
@@ -93,4 +103,6 @@ kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count) {
     return best;
 }
 
-const char *kl_cli_word(const kl_cli *c, const char *sv, const char *en) { return c->lang == KL_SV ? sv : en; }
+const char *kl_cli_word(const kl_cli *c, const char *sv, const char *en) {
+    return c->lang == KL_SV ? sv : en;
+}

@@ -117,7 +117,9 @@ static size_t keep(worker *w, uint32_t row) {
         w->kept_cells[i] = value;
         w->kept[i] = (kl_kept){kl_reading_unread_name(w->reading, name), {(const char *)from, w->cells.size - from}};
     }
-    for (size_t i = 0; i < n; i++) w->kept[i].value = encode ? (kl_string){w->cells.data + (size_t)w->kept[i].value.data, w->kept[i].value.size} : w->kept_cells[i];
+    for (size_t i = 0; i < n; i++)
+        w->kept[i].value = encode ? (kl_string){w->cells.data + (size_t)w->kept[i].value.data, w->kept[i].value.size}
+                                  : w->kept_cells[i];
     return n;
 }
 
@@ -226,13 +228,15 @@ static void hand_over_rejects(kl_run *run, const worker *w) {
         run->reject_reasons[r.reason]++;
         if (run->want_rejects) {
             const char *code = kl_diag_code(kl_reject_message(r.reason));
-            kl_rejects_line(&lines, run->csv, &r, (kl_string){code, strlen(code)}, kl_string_from(run->reject_texts[r.reason]));
+            kl_rejects_line(&lines, run->csv, &r, (kl_string){code, strlen(code)},
+                            kl_string_from(run->reject_texts[r.reason]));
         } else if (run->shown < SHOWN_REJECTS) {
             run->shown++;
             kl_say_reject(run->cli, run->input.path, &r);
         }
     }
-    if (run->want_rejects && !kl_sink_write(&run->rejects, lines.data, lines.size)) halt(run, KL_STOP_REJECTS, run->rejects.why);
+    if (run->want_rejects && !kl_sink_write(&run->rejects, lines.data, lines.size))
+        halt(run, KL_STOP_REJECTS, run->rejects.why);
     if (lines.failed) halt(run, KL_STOP_MEMORY, ENOMEM);
     kl_bytes_free(&lines);
 }
@@ -243,7 +247,8 @@ static void hand_over(kl_run *run, worker *w, uint64_t records) {
     if (run->stop == KL_GO && w->trouble) halt(run, w->trouble, ENOMEM);
     if (run->stop == KL_GO) {
         hand_over_rejects(run, w);
-        if (run->out_form != KL_OUT_NONE && !kl_sink_write(&run->out, w->out.data, w->out.size)) halt(run, KL_STOP_WRITE, run->out.why);
+        if (run->out_form != KL_OUT_NONE && !kl_sink_write(&run->out, w->out.data, w->out.size))
+            halt(run, KL_STOP_WRITE, run->out.why);
         run->records += records;
         run->rejected += w->refused_count;
         show_progress(run);

@@ -20,7 +20,9 @@ static void name(kl_bytes *out, const char *indent, const char *key) {
     kl_bytes_text(out, "\": ");
 }
 
-static void number(kl_bytes *out, uint64_t n) { kl_bytes_number(out, (int64_t)n, 0, '.'); }
+static void number(kl_bytes *out, uint64_t n) {
+    kl_bytes_number(out, (int64_t)n, 0, '.');
+}
 
 static void assumptions(kl_bytes *out, const kl_run *run, size_t e) {
     const kl_edition *edition = &run->rules.editions.p[e];
@@ -40,7 +42,8 @@ static void assumptions(kl_bytes *out, const kl_run *run, size_t e) {
         }
         bool quoted = a.kind == KL_VALUES || a.kind == KL_DATE;
         if (quoted) kl_bytes_char(out, '"');
-        kl_bytes_value(out, edition->program, a.kind, a.scale, a.set, &(kl_result){.state = KL_DECIDED, .number = value}, '.', "true", "false");
+        kl_bytes_value(out, edition->program, a.kind, a.scale, a.set,
+                       &(kl_result){.state = KL_DECIDED, .number = value}, '.', "true", "false");
         if (quoted) kl_bytes_char(out, '"');
     }
     if (!w) out->failed = true;
@@ -65,8 +68,10 @@ static void outcomes(kl_bytes *out, const kl_program *p, const kl_tally *t, uint
         if (!info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL)) {
             kl_bytes_text(out, ", ");
             name(out, "", "total");
-            if (t->sum_overflow[o]) kl_bytes_text(out, "null");
-            else kl_bytes_number(out, t->sums[o], info.scale, '.');
+            if (t->sum_overflow[o])
+                kl_bytes_text(out, "null");
+            else
+                kl_bytes_number(out, t->sums[o], info.scale, '.');
         }
         kl_bytes_char(out, '}');
     }

@@ -112,7 +112,9 @@ static bool parse_assumed(const kl_edition *e, const kl_assumption_info *a, kl_s
         *value = code;
         return code != KL_INDEX_NONE;
     }
-    default: return kl_parse_number(text, a->scale, a->kind == KL_MONEY ? e->info.currency : (kl_string){"", 0}, value) == KL_REJECT_NOT;
+    default:
+        return kl_parse_number(text, a->scale, a->kind == KL_MONEY ? e->info.currency : (kl_string){"", 0}, value) ==
+               KL_REJECT_NOT;
     }
 }
 
@@ -163,8 +165,8 @@ static bool try_assumed(kl_cli *c, const kl_rules *rules) {
         kl_assumption_info a;
         kl_assumption_of(p, as->assumption, &a);
         kl_bytes text = {0};
-        kl_bytes_value(&text, p, a.kind, a.scale, a.set, &(kl_result){.state = KL_DECIDED, .number = as->value}, c->lang == KL_SV ? ',' : '.',
-                       kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
+        kl_bytes_value(&text, p, a.kind, a.scale, a.set, &(kl_result){.state = KL_DECIDED, .number = as->value},
+                       c->lang == KL_SV ? ',' : '.', kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
         kl_say(c, KL_D_ASSUME_VALUE, 2, kl_str_from(a.name), (kl_str){text.data, text.size});
         kl_bytes_free(&text);
         return false;
@@ -231,6 +233,7 @@ kl_workspace *kl_rules_workspace(const kl_rules *rules, size_t edition) {
         return NULL;
     }
     for (size_t i = 0; i < rules->assumed.n; i++)
-        if (rules->assumed.p[i].edition == edition) kl_assume(w, rules->assumed.p[i].assumption, rules->assumed.p[i].known, rules->assumed.p[i].value);
+        if (rules->assumed.p[i].edition == edition)
+            kl_assume(w, rules->assumed.p[i].assumption, rules->assumed.p[i].known, rules->assumed.p[i].value);
     return w;
 }

@@ -8,9 +8,9 @@
 #include "runtime/io/io.h"
 
 typedef struct kl_edition {
-    kl_str path;             /* of the rule file or the image */
+    kl_str path; /* of the rule file or the image */
     kl_str image;
-    ir_guideline *ir;        /* NULL when loaded from an image */
+    ir_guideline *ir; /* NULL when loaded from an image */
     const kl_program *program;
     kl_guideline_info info;
     kl_schema *schema;
@@ -27,13 +27,17 @@ typedef struct kl_assumed { /* --assume, resolved */
 typedef struct kl_rules {
     KL_VEC(kl_edition) editions; /* oldest first */
     KL_VEC(kl_assumed) assumed;
-    const kl_schema **schemas;   /* of the editions, for the readers */
+    const kl_schema **schemas; /* of the editions, for the readers */
     const kl_teller **tellers;
     kl_editions dated;
 } kl_rules;
 
-static inline kl_str kl_str_from(kl_string s) { return (kl_str){s.data, s.size}; }
-static inline kl_string kl_string_from(kl_str s) { return (kl_string){s.p, s.n}; }
+static inline kl_str kl_str_from(kl_string s) {
+    return (kl_str){s.data, s.size};
+}
+static inline kl_string kl_string_from(kl_str s) {
+    return (kl_string){s.p, s.n};
+}
 
 /* Compiles one rule file. NULL after messages (also when it holds no guideline and `quiet` is false). */
 ir_guideline *kl_rules_compile(kl_cli *c, kl_str path, bool quiet, bool *trouble, kl_str *image);

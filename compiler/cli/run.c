@@ -42,10 +42,22 @@ static bool asked_for(kl_run *run) {
     run->want_rejects = kl_cli_has(c, KL_FLAG_REJECTS);
     run->count = kl_cli_has(c, KL_FLAG_SUMMARY) || kl_cli_has(c, KL_FLAG_RECEIPT);
     run->input.hash = kl_cli_has(c, KL_FLAG_RECEIPT);
-    run->progress = isatty(STDERR_FILENO) && !(run->out_form != KL_OUT_NONE && !kl_cli_has(c, KL_FLAG_OUTPUT) && isatty(STDOUT_FILENO));
-    if (run->out_form == KL_OUT_TABLE && (run->trace || run->keep)) return together(c, run->trace ? "--trace" : "--keep", "--format table");
-    if (run->keep && run->input.form == KL_INPUT_NDJSON && run->out_form == KL_OUT_CSV) return together(c, "--keep", "--format csv");
-    if (kl_cli_has(c, KL_FLAG_BY) && !kl_cli_has(c, KL_FLAG_SUMMARY)) return together(c, "--by", kl_cli_word(c, "avsaknad av --summary", "the absence of --summary"));
+    run->progress = isatty(STDERR_FILENO) &&
+                    !(run->out_form != KL_OUT_NONE && !kl_cli_has(c, KL_FLAG_OUTPUT) && isatty(STDOUT_FILENO));
+    if (run->out_form == KL_OUT_TABLE && (run->trace || run->keep))
+        return together(c, run->trace ? "--trace" : "--keep", "--format table");
+    if (run->keep && run->input.form == KL_INPUT_NDJSON && run->out_form == KL_OUT_CSV)
+        return together(c, "--keep", "--format csv");
+    if (kl_cli_has(c, KL_FLAG_BY) && !kl_cli_has(c, KL_FLAG_SUMMARY)) {
+        kl_say(c, KL_D_USAGE_NEEDS, 2, KL_STR("--by"), KL_STR("--summary"));
+        return false;
+    }
+    bool to_standard =
+        run->out_form != KL_OUT_NONE && (!kl_cli_has(c, KL_FLAG_OUTPUT) || kl_cli_is(c, KL_FLAG_OUTPUT, "-"));
+    if (to_standard && kl_cli_is(c, KL_FLAG_REJECTS, "-"))
+        return together(c, "--rejects -", kl_cli_word(c, "beslut på standard ut", "decisions on standard output"));
+    if (to_standard && kl_cli_is(c, KL_FLAG_RECEIPT, "-"))
+        return together(c, "--receipt -", kl_cli_word(c, "beslut på standard ut", "decisions on standard output"));
     run->threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     if (!kl_cli_has(c, KL_FLAG_THREADS)) return true;
     int64_t n = 0;
@@ -65,8 +77,10 @@ static bool fail_on(kl_cli *c, bool *undetermined, bool *findings) {
             size_t n = 0;
             while (at + n < s.n && s.p[at + n] != ',') n++;
             kl_str one = {s.p + at, n};
-            if (kl_str_eq(one, KL_STR("undetermined"))) *undetermined = true;
-            else if (kl_str_eq(one, KL_STR("findings"))) *findings = true;
+            if (kl_str_eq(one, KL_STR("undetermined")))
+                *undetermined = true;
+            else if (kl_str_eq(one, KL_STR("findings")))
+                *findings = true;
             else {
                 kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--fail-on"), one, KL_STR("undetermined, findings"));
                 return false;
@@ -92,7 +106,8 @@ static bool find_by(kl_run *run) {
             KL_PUSH(c->arena, &names, kl_str_from(info.name));
             if (!kl_str_eq(kl_str_from(info.name), run->by_name)) continue;
             by[e] = f;
-            if (info.kind != KL_BOOL && info.kind != KL_VALUES) run->threads = 1; /* so many values may come that the first ones count */
+            if (info.kind != KL_BOOL && info.kind != KL_VALUES)
+                run->threads = 1; /* so many values may come that the first ones count */
         }
         if (by[e] != KL_INDEX_NONE) continue;
         kl_say(c, KL_D_NO_FIELD, 1, run->by_name);
@@ -104,8 +119,9 @@ static bool find_by(kl_run *run) {
 }
 
 static bool cannot_write(kl_cli *c, const kl_sink *s, int why) {
-    kl_str path = kl_str_eq(s->path, KL_STR("-")) ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : s->path;
-    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_why(c, why));
+    kl_str path =
+        kl_str_eq(s->path, KL_STR("-")) ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : s->path;
+    kl_say(c, KL_D_FILE_WRITE, 2, path, kl_why_write(c, why));
     return false;
 }
 
@@ -114,7 +130,8 @@ static bool write_head(kl_run *run) {
     bool ok = true;
     if (run->want_rejects) {
         kl_rejects_head(&head, run->csv);
-        ok = kl_sink_write(&run->rejects, head.data, head.size) || cannot_write(run->cli, &run->rejects, run->rejects.why);
+        ok = kl_sink_write(&run->rejects, head.data, head.size) ||
+             cannot_write(run->cli, &run->rejects, run->rejects.why);
         head.size = 0;
     }
     if (ok && run->out_form == KL_OUT_CSV) {
@@ -134,13 +151,14 @@ static bool prepare(kl_run *run) {
     kl_cli *c = run->cli;
     bool sv = c->lang == KL_SV;
     kl_all_outcomes_of(c, &run->rules, &run->outcomes);
-    run->words = (kl_table_words){{"", sv ? "ej angivet" : "not stated", "", sv ? "inget" : "none", sv ? "obestämt" : "undetermined",
-                                   sv ? "motstridigt" : "conflict", sv ? "fel" : "error"},
-                                  sv ? "ja" : "yes",
-                                  sv ? "nej" : "no",
-                                  sv ? "nyckel" : "key",
-                                  sv ? "avgjord av" : "decided by",
-                                  sv ? ',' : '.'};
+    run->words =
+        (kl_table_words){{"", sv ? "ej angivet" : "not stated", "", sv ? "inget" : "none",
+                          sv ? "obestämt" : "undetermined", sv ? "motstridigt" : "conflict", sv ? "fel" : "error"},
+                         sv ? "ja" : "yes",
+                         sv ? "nej" : "no",
+                         sv ? "nyckel" : "key",
+                         sv ? "avgjord av" : "decided by",
+                         sv ? ',' : '.'};
     for (size_t i = 1; i < KL_REJECT_COUNT; i++)
         run->reject_texts[i] = kl_wording(c->arena, c->lang, kl_reject_message((kl_reject_reason)i), NULL, 0);
     size_t n = run->rules.editions.n;
@@ -149,7 +167,8 @@ static bool prepare(kl_run *run) {
     if (run->out_form == KL_OUT_CSV) run->plan = kl_csv_plan_new(run->rules.tellers, n, run->csv, run->trace);
     if (run->out_form == KL_OUT_TABLE) run->table = kl_table_new(run->rules.tellers, n, &run->words);
     bool ok = (run->out_form != KL_OUT_CSV || run->plan) && (run->out_form != KL_OUT_TABLE || run->table);
-    for (size_t e = 0; e < n; e++) ok = (run->tallies[e] = kl_tally_new(run->rules.editions.p[e].program)) != NULL && ok;
+    for (size_t e = 0; e < n; e++)
+        ok = (run->tallies[e] = kl_tally_new(run->rules.editions.p[e].program)) != NULL && ok;
     if (!ok) {
         kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_why(c, ENOMEM));
         return false;
@@ -163,7 +182,9 @@ static bool prepare(kl_run *run) {
 
 static bool say_stop(kl_run *run) {
     kl_cli *c = run->cli;
-    kl_str done = kl_str_fmt(c->arena, kl_cli_word(c, "avbruten efter %llu poster; utdata är inte fullständiga", "interrupted after %llu records; the output is not complete"),
+    kl_str done = kl_str_fmt(c->arena,
+                             kl_cli_word(c, "avbruten efter %llu poster; utdata är inte fullständiga",
+                                         "interrupted after %llu records; the output is not complete"),
                              (unsigned long long)run->records);
     switch (run->stop) {
     case KL_GO: return true;
@@ -183,8 +204,8 @@ static bool receipt(kl_run *run) {
     kl_bytes text = {0};
     kl_sink sink;
     kl_receipt(run, &text);
-    bool ok = kl_sink_open(c->arena, &sink, kl_cli_value(c, KL_FLAG_RECEIPT)) && !text.failed && kl_sink_write(&sink, text.data, text.size) &&
-              kl_sink_finish(&sink);
+    bool ok = kl_sink_open(c->arena, &sink, kl_cli_value(c, KL_FLAG_RECEIPT)) && !text.failed &&
+              kl_sink_write(&sink, text.data, text.size) && kl_sink_finish(&sink);
     kl_bytes_free(&text);
     if (ok) return true;
     kl_sink_drop(&sink);
@@ -199,8 +220,10 @@ static bool finish(kl_run *run) {
         kl_bytes_free(&rest);
         if (!ok) return cannot_write(run->cli, &run->out, run->out.why);
     }
-    if (run->out_form != KL_OUT_NONE && !kl_sink_finish(&run->out)) return cannot_write(run->cli, &run->out, run->out.why);
-    if (run->want_rejects && !kl_sink_finish(&run->rejects)) return cannot_write(run->cli, &run->rejects, run->rejects.why);
+    if (run->out_form != KL_OUT_NONE && !kl_sink_finish(&run->out))
+        return cannot_write(run->cli, &run->out, run->out.why);
+    if (run->want_rejects && !kl_sink_finish(&run->rejects))
+        return cannot_write(run->cli, &run->rejects, run->rejects.why);
     return receipt(run);
 }
 
@@ -208,9 +231,14 @@ static void tell(kl_run *run) {
     kl_cli *c = run->cli;
     if (!run->keep) kl_say_unread(c, &run->unread, &run->rules);
     if (run->rejected) {
-        kl_str some = kl_str_fmt(c->arena, "%llu", (unsigned long long)run->rejected), all = kl_str_fmt(c->arena, "%llu", (unsigned long long)run->records);
-        if (run->want_rejects) kl_say_at(c, run->input.path, KL_D_INPUT_REJECTED_TO, 3, some, all, kl_cli_value(c, KL_FLAG_REJECTS));
-        else kl_say_at(c, run->input.path, KL_D_INPUT_REJECTED, 2, some, all);
+        kl_str some = kl_str_fmt(c->arena, "%llu", (unsigned long long)run->rejected),
+               all = kl_str_fmt(c->arena, "%llu", (unsigned long long)run->records);
+        kl_str to = kl_cli_value(c, KL_FLAG_REJECTS);
+        if (kl_str_eq(to, KL_STR("-"))) to = kl_str_of(kl_cli_word(c, "standard ut", "standard output"));
+        if (run->want_rejects)
+            kl_say_at(c, run->input.path, KL_D_INPUT_REJECTED_TO, 3, some, all, to);
+        else
+            kl_say_at(c, run->input.path, KL_D_INPUT_REJECTED, 2, some, all);
     }
     bool decisions_out = run->out_form != KL_OUT_NONE && kl_str_eq(run->out.path, KL_STR("-"));
     if (kl_cli_has(c, KL_FLAG_SUMMARY)) kl_summary(run, decisions_out ? stderr : stdout);
@@ -242,8 +270,8 @@ int kl_verb_run(kl_cli *c) {
     run = (kl_run){.cli = c, .input.fd = -1, .out.fd = -1, .rejects.fd = -1};
     int status = KL_EXIT_TROUBLE;
     kl_catch_signals();
-    bool ok = fail_on(c, &undetermined, &findings) && kl_input_open(c, c->operands.p[1], &run.input) && asked_for(&run) &&
-              kl_rules_load(c, c->operands.p[0], &run.rules) && find_by(&run);
+    bool ok = fail_on(c, &undetermined, &findings) && kl_input_open(c, c->operands.p[1], &run.input) &&
+              asked_for(&run) && kl_rules_load(c, c->operands.p[0], &run.rules) && find_by(&run);
     if (ok) {
         bool numbered = run.rules.editions.p[run.rules.editions.n - 1].info.key == KL_INDEX_NONE;
         run.feed = kl_input_feed(c, &run.input, &run.rules, numbered);

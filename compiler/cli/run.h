@@ -10,7 +10,7 @@
 #include "compiler/cli/rules.h"
 
 typedef struct kl_input { /* RECORDS */
-    kl_str path;    /* as given; shown in messages */
+    kl_str path;          /* as given; shown in messages */
     int fd;
     bool regular;
     uint64_t size;  /* regular files */
@@ -40,7 +40,15 @@ typedef struct kl_all_outcomes { /* the outcomes of all editions by name, the ne
 
 typedef enum kl_out_form { KL_OUT_NONE, KL_OUT_CSV, KL_OUT_NDJSON, KL_OUT_TABLE } kl_out_form;
 
-typedef enum kl_stop { KL_GO, KL_STOP_INTERRUPT, KL_STOP_READ, KL_STOP_WRITE, KL_STOP_REJECTS, KL_STOP_MEMORY, KL_STOP_BATCH } kl_stop;
+typedef enum kl_stop {
+    KL_GO,
+    KL_STOP_INTERRUPT,
+    KL_STOP_READ,
+    KL_STOP_WRITE,
+    KL_STOP_REJECTS,
+    KL_STOP_MEMORY,
+    KL_STOP_BATCH
+} kl_stop;
 
 typedef struct kl_run {
     kl_cli *cli;
@@ -62,9 +70,9 @@ typedef struct kl_run {
 
     pthread_mutex_t reading, turning;
     pthread_cond_t turned;
-    uint64_t turn;    /* the chunk that may write */
-    kl_stop stop;     /* why everything stops */
-    int why;          /* errno, where it has one */
+    uint64_t turn; /* the chunk that may write */
+    kl_stop stop;  /* why everything stops */
+    int why;       /* errno, where it has one */
     kl_feed_state feed_state;
 
     uint64_t records, rejected, shown;

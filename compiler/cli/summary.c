@@ -19,7 +19,9 @@ typedef struct report {
     FILE *out;
 } report;
 
-static const char *word(const report *r, const char *sv, const char *en) { return kl_cli_word(r->cli, sv, en); }
+static const char *word(const report *r, const char *sv, const char *en) {
+    return kl_cli_word(r->cli, sv, en);
+}
 
 /* 1234567 as 1 234 567: grouped by three, with no-break spaces. */
 static kl_str grouped(kl_arena *a, kl_str digits) {
@@ -36,7 +38,9 @@ static kl_str grouped(kl_arena *a, kl_str digits) {
     return kl_buf_view(&b);
 }
 
-static kl_str count(const report *r, uint64_t n) { return grouped(r->cli->arena, kl_str_fmt(r->cli->arena, "%llu", (unsigned long long)n)); }
+static kl_str count(const report *r, uint64_t n) {
+    return grouped(r->cli->arena, kl_str_fmt(r->cli->arena, "%llu", (unsigned long long)n));
+}
 
 static kl_str amount(const report *r, const kl_program *p, const kl_outcome_info *info, int64_t sum) {
     kl_bytes b = {0};
@@ -47,7 +51,8 @@ static kl_str amount(const report *r, const kl_program *p, const kl_outcome_info
     kl_bytes_free(&b);
     bool crowns = kl_str_eq(kl_str_from(g.currency), KL_STR("SEK"));
     if (info->kind != KL_MONEY) return s;
-    return kl_str_fmt(r->cli->arena, "%.*s %.*s", KL_FMT(s), crowns ? 2 : (int)g.currency.size, crowns ? "kr" : g.currency.data);
+    return kl_str_fmt(r->cli->arena, "%.*s %.*s", KL_FMT(s), crowns ? 2 : (int)g.currency.size,
+                      crowns ? "kr" : g.currency.data);
 }
 
 /* ------------------------------------------------------------------ columns of text */
@@ -57,7 +62,9 @@ typedef struct grid {
     KL_VEC(kl_str) cells;
 } grid;
 
-static void put(grid *g, kl_str s) { KL_PUSH(g->arena, &g->cells, s); }
+static void put(grid *g, kl_str s) {
+    KL_PUSH(g->arena, &g->cells, s);
+}
 
 /* The first column and, when `tail`, the last are text; the others are numbers and stand to the right. */
 static void print_grid(const report *r, const grid *g, bool tail) {
@@ -80,7 +87,9 @@ static void print_grid(const report *r, const grid *g, bool tail) {
     }
 }
 
-static void title(const report *r, const char *text) { fprintf(r->out, "\n%s\n", text); }
+static void title(const report *r, const char *text) {
+    fprintf(r->out, "\n%s\n", text);
+}
 
 static int most_first(const void *x, const void *y) {
     const line *a = x, *b = y;
@@ -130,7 +139,8 @@ static void print_head(const report *r) {
     fprintf(r->out, "%.*s", (int)first->info.name.size, first->info.name.data);
     for (size_t e = 0; e < run->rules.editions.n; e++) {
         kl_string edition = run->rules.editions.p[e].info.edition;
-        if (edition.size) fprintf(r->out, "%s %.*s", e ? "," : word(r, " · utgåva", " · edition"), (int)edition.size, edition.data);
+        if (edition.size)
+            fprintf(r->out, "%s %.*s", e ? "," : word(r, " · utgåva", " · edition"), (int)edition.size, edition.data);
     }
     fprintf(r->out, "\n\n");
     grid g = {.arena = r->cli->arena, .columns = 2};
@@ -146,10 +156,14 @@ static void print_head(const report *r) {
 static void print_outcomes(const report *r) {
     const kl_run *run = r->run;
     title(r, word(r, "Utfall", "Outcomes"));
-    const char *heads[] = {word(r, "avgjort", "decided"),        word(r, "ej angivet", "not stated"),
-                           word(r, "externt", "external"),       word(r, "inget", "none"),
-                           word(r, "obestämt", "undetermined"),  word(r, "motstridigt", "conflict"),
-                           word(r, "fel", "error"),              word(r, "summa", "total")};
+    const char *heads[] = {word(r, "avgjort", "decided"),
+                           word(r, "ej angivet", "not stated"),
+                           word(r, "externt", "external"),
+                           word(r, "inget", "none"),
+                           word(r, "obestämt", "undetermined"),
+                           word(r, "motstridigt", "conflict"),
+                           word(r, "fel", "error"),
+                           word(r, "summa", "total")};
     grid g = {.arena = r->cli->arena, .columns = 9};
     put(&g, KL_STR(""));
     for (size_t i = 0; i < 8; i++) put(&g, kl_str_of(heads[i]));
@@ -193,7 +207,10 @@ static void print_entries(const report *r, what which, const char *heading) {
                 kl_entry_of(ed->program, info.parent, &above);
                 text = kl_str_from(above.title);
             }
-            uint64_t n = which == FIRED ? t->fired[i] : which == BLOCKED ? t->blocked[i] : (info.kind == 7) == (which == ADVISED) ? t->breached[i] : 0;
+            uint64_t n = which == FIRED                           ? t->fired[i]
+                         : which == BLOCKED                       ? t->blocked[i]
+                         : (info.kind == 7) == (which == ADVISED) ? t->breached[i]
+                                                                  : 0;
             add_line(r, &l, kl_str_from(info.id), text, n);
         }
         for (uint32_t o = 0; which == BREACHED && o < ed->info.outcomes; o++) {
@@ -203,7 +220,8 @@ static void print_entries(const report *r, what which, const char *heading) {
             if (info.audited == KL_INDEX_NONE) continue;
             kl_field_of(ed->program, info.audited, &field);
             add_line(r, &l, kl_str_from(info.name),
-                     kl_str_fmt(r->cli->arena, word(r, "avviker från %.*s", "differs from %.*s"), (int)field.name.size, field.name.data),
+                     kl_str_fmt(r->cli->arena, word(r, "avviker från %.*s", "differs from %.*s"), (int)field.name.size,
+                                field.name.data),
                      t->audits[o][KL_AUDIT_DIFFERS]);
         }
     }
@@ -228,10 +246,13 @@ static void print_missing(const report *r) {
         for (uint32_t i = 0; i < ed->info.entries; i++) {
             kl_entry_info info;
             kl_entry_of(ed->program, i, &info);
-            add_line(r, &open, kl_str_from(info.id), kl_str_of(word(r, "utgåvan finns inte till hands", "the edition is not at hand")), t->open_entries[i]);
+            add_line(r, &open, kl_str_from(info.id),
+                     kl_str_of(word(r, "utgåvan finns inte till hands", "the edition is not at hand")),
+                     t->open_entries[i]);
         }
     }
-    print_lines(r, &fields, word(r, "Uppgifter som saknas och kan ändra ett utfall", "Missing facts that can change an outcome"));
+    print_lines(r, &fields,
+                word(r, "Uppgifter som saknas och kan ändra ett utfall", "Missing facts that can change an outcome"));
     print_lines(r, &open, word(r, "Öppna frågor som inga uppgifter besvarar", "Open questions that no facts answer"));
 }
 
@@ -242,7 +263,9 @@ static void print_audits(const report *r) {
         for (uint32_t o = 0; o < ed->info.outcomes; o++) {
             kl_outcome_info info;
             kl_outcome_of(ed->program, o, &info);
-            add_line(r, &l, kl_str_from(info.name), kl_str_of(word(r, "registrerat värde saknas", "no registered value")), r->run->tallies[e]->audits[o][KL_AUDIT_UNKNOWN]);
+            add_line(r, &l, kl_str_from(info.name),
+                     kl_str_of(word(r, "registrerat värde saknas", "no registered value")),
+                     r->run->tallies[e]->audits[o][KL_AUDIT_UNKNOWN]);
         }
     }
     print_lines(r, &l, word(r, "Ogranskade", "Unaudited"));
@@ -251,11 +274,14 @@ static void print_audits(const report *r) {
 static void print_rejects(const report *r) {
     lines l = {0};
     for (size_t i = 1; i < KL_REJECT_COUNT; i++)
-        add_line(r, &l, kl_str_of(kl_diag_code(kl_reject_message((kl_reject_reason)i))), r->run->reject_texts[i], r->run->reject_reasons[i]);
+        add_line(r, &l, kl_str_of(kl_diag_code(kl_reject_message((kl_reject_reason)i))), r->run->reject_texts[i],
+                 r->run->reject_reasons[i]);
     print_lines(r, &l, word(r, "Avvisade poster", "Rejected records"));
 }
 
-static int by_value(const void *x, const void *y) { return kl_str_cmp(((const kl_group *)x)->value, ((const kl_group *)y)->value); }
+static int by_value(const void *x, const void *y) {
+    return kl_str_cmp(((const kl_group *)x)->value, ((const kl_group *)y)->value);
+}
 
 static void print_groups(const report *r) {
     kl_run *run = r->run;
@@ -277,20 +303,24 @@ static void print_groups(const report *r) {
                 if (o != KL_INDEX_NONE) kl_outcome_of(run->rules.editions.p[e].program, o, &info);
             }
             bool summed = !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL);
-            put(&g, summed ? amount(r, run->rules.editions.p[0].program, &info, group->sums[k]) : count(r, group->states[k][KL_DECIDED]));
+            put(&g, summed ? amount(r, run->rules.editions.p[0].program, &info, group->sums[k])
+                           : count(r, group->states[k][KL_DECIDED]));
         }
     }
     print_grid(r, &g, false);
-    fprintf(r->out, "  %s\n", word(r, "belopp och decimaltal: summan av de avgjorda; andra utfall: antalet avgjorda",
-                                  "money and decimals: the total of the decided; other outcomes: how many are decided"));
+    fprintf(r->out, "  %s\n",
+            word(r, "belopp och decimaltal: summan av de avgjorda; andra utfall: antalet avgjorda",
+                 "money and decimals: the total of the decided; other outcomes: how many are decided"));
 }
 
 void kl_summary(kl_run *run, FILE *out) {
     report r = {run, run->cli, out};
     print_head(&r);
     print_outcomes(&r);
-    print_entries(&r, FIRED, word(&r, "Regler och rader som avgjorde (poster)", "Rules and rows that decided (records)"));
-    print_entries(&r, BLOCKED, word(&r, "Undantag och regler som hindrade (poster)", "Exceptions and rules that blocked (records)"));
+    print_entries(&r, FIRED,
+                  word(&r, "Regler och rader som avgjorde (poster)", "Rules and rows that decided (records)"));
+    print_entries(&r, BLOCKED,
+                  word(&r, "Undantag och regler som hindrade (poster)", "Exceptions and rules that blocked (records)"));
     print_missing(&r);
     print_entries(&r, BREACHED, word(&r, "Fynd (poster)", "Findings (records)"));
     print_entries(&r, ADVISED, word(&r, "Varningar (poster)", "Warnings (records)"));

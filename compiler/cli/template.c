@@ -19,7 +19,8 @@ static void all_fields(kl_cli *c, const kl_rules *rules, fields *list) {
             field_of one = {.edition = &rules->editions.p[e], .field = f};
             bool known = false;
             kl_field_of(one.edition->program, f, &one.info);
-            for (size_t i = 0; i < list->n && !known; i++) known = kl_str_eq(kl_str_from(list->p[i].info.name), kl_str_from(one.info.name));
+            for (size_t i = 0; i < list->n && !known; i++)
+                known = kl_str_eq(kl_str_from(list->p[i].info.name), kl_str_from(one.info.name));
             if (!known) KL_PUSH(c->arena, list, one);
         }
 }
@@ -74,7 +75,8 @@ static void value_codes(kl_bytes *out, const kl_program *p, uint32_t set) {
     kl_bytes_char(out, '}');
 }
 
-static const char *const type_words[] = {"", "yes/no", "values", "set", "integer", "decimal", "money", "date", "minutes", "days", "text"};
+static const char *const type_words[] = {"",      "yes/no", "values",  "set",  "integer", "decimal",
+                                         "money", "date",   "minutes", "days", "text"};
 
 static void property(kl_cli *c, kl_bytes *out, const field_of *f) {
     const kl_program *p = f->edition->program;
@@ -149,8 +151,10 @@ int kl_verb_template(kl_cli *c) {
     int status = KL_EXIT_TROUBLE;
     if (kl_rules_load(c, c->operands.p[0], &rules)) {
         all_fields(c, &rules, &list);
-        if (kl_cli_is(c, KL_FLAG_FORMAT, "json-schema")) schema(c, &out, &rules, &list);
-        else headings(&out, &list, kl_cli_has(c, KL_FLAG_CSV) ? (kl_csv_form){';', ','} : (kl_csv_form){',', '.'});
+        if (kl_cli_is(c, KL_FLAG_FORMAT, "json-schema"))
+            schema(c, &out, &rules, &list);
+        else
+            headings(&out, &list, kl_cli_has(c, KL_FLAG_CSV) ? (kl_csv_form){';', ','} : (kl_csv_form){',', '.'});
         if (kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), out.data, out.size)) status = KL_EXIT_OK;
     }
     kl_bytes_free(&out);

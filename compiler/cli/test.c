@@ -30,10 +30,13 @@ static bool run_file(kl_cli *c, kl_str path, suites *all, bool named) {
 }
 
 static kl_str share_text(kl_cli *c, unsigned share) {
-    return share % 10 ? kl_str_fmt(c->arena, "%u%c%u", share / 10, c->lang == KL_SV ? ',' : '.', share % 10) : kl_str_fmt(c->arena, "%u", share / 10);
+    return share % 10 ? kl_str_fmt(c->arena, "%u%c%u", share / 10, c->lang == KL_SV ? ',' : '.', share % 10)
+                      : kl_str_fmt(c->arena, "%u", share / 10);
 }
 
-static kl_str entry_id(const kl_examples *x, uint32_t entry) { return x->ir->entries.p[entry].id; }
+static kl_str entry_id(const kl_examples *x, uint32_t entry) {
+    return x->ir->entries.p[entry].id;
+}
 
 /* ------------------------------------------------------------------ text */
 static void print_failures(kl_cli *c, kl_bytes *out, const kl_examples *x) {
@@ -43,9 +46,11 @@ static void print_failures(kl_cli *c, kl_bytes *out, const kl_examples *x) {
             const kl_failure *f = &run->failures.p[k];
             size_t line = 0, column = 0;
             kl_place(f->file, f->span.start, &line, &column);
-            kl_str text = kl_str_fmt(c->arena, kl_cli_word(c, "%.*s:%zu:%zu: exemplet ”%.*s”: %.*s väntades %.*s, blev %.*s\n",
-                                                           "%.*s:%zu:%zu: example “%.*s”: %.*s expected %.*s, got %.*s\n"),
-                                     KL_FMT(f->file->path), line, column, KL_FMT(run->example->title), KL_FMT(f->what), KL_FMT(f->expected), KL_FMT(f->got));
+            kl_str text = kl_str_fmt(c->arena,
+                                     kl_cli_word(c, "%.*s:%zu:%zu: exemplet ”%.*s”: %.*s väntades %.*s, blev %.*s\n",
+                                                 "%.*s:%zu:%zu: example “%.*s”: %.*s expected %.*s, got %.*s\n"),
+                                     KL_FMT(f->file->path), line, column, KL_FMT(run->example->title), KL_FMT(f->what),
+                                     KL_FMT(f->expected), KL_FMT(f->got));
             kl_bytes_add(out, text.p, text.n);
         }
     }
@@ -67,12 +72,17 @@ static void print_text(kl_cli *c, kl_bytes *out, const suites *all) {
     for (size_t i = 0; i < all->n; i++) {
         const kl_examples *x = &all->p[i];
         size_t unknown = 0;
-        for (size_t k = 0; k < x->covered.n; k++) unknown += x->covered.p[k].counts && x->covered.p[k].truths[KL_UNKNOWN];
+        for (size_t k = 0; k < x->covered.n; k++)
+            unknown += x->covered.p[k].counts && x->covered.p[k].truths[KL_UNKNOWN];
         print_failures(c, out, x);
         kl_str text = kl_str_fmt(c->arena,
-                                 kl_cli_word(c, "%.*s: %zu exempel, %zu fel; %zu av %zu klausuler, undantag och rader prövade åt båda håll (%.*s %%), %zu också okända\n",
-                                             "%.*s: %zu examples, %zu failed; %zu of %zu clauses, exceptions and rows tried both ways (%.*s %%), %zu also unknown\n"),
-                                 KL_FMT(x->path), x->runs.n, x->failed, x->both, x->counted, KL_FMT(share_text(c, kl_examples_share(x->both, x->counted))), unknown);
+                                 kl_cli_word(c,
+                                             "%.*s: %zu exempel, %zu fel; %zu av %zu klausuler, undantag och rader "
+                                             "prövade åt båda håll (%.*s %%), %zu också okända\n",
+                                             "%.*s: %zu examples, %zu failed; %zu of %zu clauses, exceptions and rows "
+                                             "tried both ways (%.*s %%), %zu also unknown\n"),
+                                 KL_FMT(x->path), x->runs.n, x->failed, x->both, x->counted,
+                                 KL_FMT(share_text(c, kl_examples_share(x->both, x->counted))), unknown);
         kl_bytes_add(out, text.p, text.n);
         print_uncovered(c, out, x);
     }
@@ -145,11 +155,16 @@ static void print_json(kl_bytes *out, const suites *all) {
 static void xml(kl_bytes *out, kl_str s) {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '<') kl_bytes_text(out, "&lt;");
-        else if (c == '>') kl_bytes_text(out, "&gt;");
-        else if (c == '&') kl_bytes_text(out, "&amp;");
-        else if (c == '"') kl_bytes_text(out, "&quot;");
-        else if ((unsigned char)c >= 0x20 || c == '\t' || c == '\n') kl_bytes_char(out, c);
+        if (c == '<')
+            kl_bytes_text(out, "&lt;");
+        else if (c == '>')
+            kl_bytes_text(out, "&gt;");
+        else if (c == '&')
+            kl_bytes_text(out, "&amp;");
+        else if (c == '"')
+            kl_bytes_text(out, "&quot;");
+        else if ((unsigned char)c >= 0x20 || c == '\t' || c == '\n')
+            kl_bytes_char(out, c);
     }
 }
 
@@ -173,7 +188,9 @@ static void print_junit(kl_cli *c, kl_bytes *out, const suites *all) {
                 size_t line = 0, column = 0;
                 kl_place(f->file, f->span.start, &line, &column);
                 kl_bytes_text(out, "      <failure message=\"");
-                xml(out, kl_str_fmt(c->arena, kl_cli_word(c, "%.*s: väntades %.*s, blev %.*s", "%.*s: expected %.*s, got %.*s"), KL_FMT(f->what), KL_FMT(f->expected), KL_FMT(f->got)));
+                xml(out, kl_str_fmt(c->arena,
+                                    kl_cli_word(c, "%.*s: väntades %.*s, blev %.*s", "%.*s: expected %.*s, got %.*s"),
+                                    KL_FMT(f->what), KL_FMT(f->expected), KL_FMT(f->got)));
                 kl_bytes_text(out, "\">");
                 xml(out, kl_str_fmt(c->arena, "%.*s:%zu:%zu", KL_FMT(f->file->path), line, column));
                 kl_bytes_text(out, "</failure>\n");
@@ -190,7 +207,8 @@ int kl_verb_test(kl_cli *c) {
     suites all = {0};
     int64_t threshold = 0;
     kl_str given = kl_cli_value(c, KL_FLAG_THRESHOLD);
-    if (given.n && (kl_parse_number(kl_string_from(given), 1, (kl_string){"", 0}, &threshold) || threshold < 0 || threshold > 1000)) {
+    if (given.n && (kl_parse_number(kl_string_from(given), 1, (kl_string){"", 0}, &threshold) || threshold < 0 ||
+                    threshold > 1000)) {
         kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--threshold"), given, KL_STR("0 … 100"));
         return KL_EXIT_TROUBLE;
     }
@@ -202,11 +220,15 @@ int kl_verb_test(kl_cli *c) {
         if (!run_file(c, files.p[i], &all, named)) status = KL_EXIT_TROUBLE;
     }
     kl_bytes out = {0};
-    if (kl_cli_is(c, KL_FLAG_FORMAT, "json")) print_json(&out, &all);
-    else if (kl_cli_is(c, KL_FLAG_FORMAT, "junit")) print_junit(c, &out, &all);
-    else print_text(c, &out, &all);
+    if (kl_cli_is(c, KL_FLAG_FORMAT, "json"))
+        print_json(&out, &all);
+    else if (kl_cli_is(c, KL_FLAG_FORMAT, "junit"))
+        print_junit(c, &out, &all);
+    else
+        print_text(c, &out, &all);
     for (size_t i = 0; i < all.n && status == KL_EXIT_OK; i++)
-        if (all.p[i].failed || (given.n && kl_examples_share(all.p[i].both, all.p[i].counted) < (unsigned)threshold)) status = KL_EXIT_FOUND;
+        if (all.p[i].failed || (given.n && kl_examples_share(all.p[i].both, all.p[i].counted) < (unsigned)threshold))
+            status = KL_EXIT_FOUND;
     if (!kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), out.data, out.size)) status = KL_EXIT_TROUBLE;
     kl_bytes_free(&out);
     return status;

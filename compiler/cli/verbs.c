@@ -84,7 +84,11 @@ const kl_verb kl_verbs[] = {
       "Decides every example and compares with what it expects. Then counts which clauses,\n"
       "exceptions and rows the examples try with yes, no and unknown."},
      {"  klausul test rules/ --threshold 100", "  klausul test rules/ --threshold 100"},
-     {{KL_FLAG_FORMAT, "text|json|junit"}, {KL_FLAG_THRESHOLD, NULL}, {KL_FLAG_OUTPUT, NULL}, {KL_FLAG_INCLUDE, NULL}, END}},
+     {{KL_FLAG_FORMAT, "text|json|junit"},
+      {KL_FLAG_THRESHOLD, NULL},
+      {KL_FLAG_OUTPUT, NULL},
+      {KL_FLAG_INCLUDE, NULL},
+      END}},
     {"fmt",
      kl_verb_fmt,
      {"[flaggor] FIL|MAPP|-…", "[flags] FILE|FOLDER|-…"},

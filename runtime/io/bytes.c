@@ -34,8 +34,12 @@ void kl_bytes_char(kl_bytes *b, char c) {
     if (kl_bytes_room(b, 1)) b->data[b->size++] = c;
 }
 
-void kl_bytes_text(kl_bytes *b, const char *text) { kl_bytes_add(b, text, strlen(text)); }
-void kl_bytes_string(kl_bytes *b, kl_string s) { kl_bytes_add(b, s.data, s.size); }
+void kl_bytes_text(kl_bytes *b, const char *text) {
+    kl_bytes_add(b, text, strlen(text));
+}
+void kl_bytes_string(kl_bytes *b, kl_string s) {
+    kl_bytes_add(b, s.data, s.size);
+}
 
 void kl_bytes_free(kl_bytes *b) {
     free(b->data);
@@ -65,8 +69,16 @@ void kl_bytes_date(kl_bytes *b, int64_t day) {
     int64_t in_year = in_era - (365 * year_of + year_of / 4 - year_of / 100);
     int64_t mp = (5 * in_year + 2) / 153, d = in_year - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
     int64_t y = year_of + era * 400 + (m <= 2);
-    char text[10] = {(char)('0' + y / 1000 % 10), (char)('0' + y / 100 % 10), (char)('0' + y / 10 % 10), (char)('0' + y % 10), '-',
-                     (char)('0' + m / 10),        (char)('0' + m % 10),       '-',                      (char)('0' + d / 10), (char)('0' + d % 10)};
+    char text[10] = {(char)('0' + y / 1000 % 10),
+                     (char)('0' + y / 100 % 10),
+                     (char)('0' + y / 10 % 10),
+                     (char)('0' + y % 10),
+                     '-',
+                     (char)('0' + m / 10),
+                     (char)('0' + m % 10),
+                     '-',
+                     (char)('0' + d / 10),
+                     (char)('0' + d % 10)};
     kl_bytes_add(b, text, sizeof text);
 }
 
@@ -116,11 +128,16 @@ void kl_bytes_json(kl_bytes *b, kl_string s) {
             continue;
         }
         kl_bytes_add(b, plain, (size_t)(p - plain));
-        if (!n) kl_bytes_text(b, "\xEF\xBF\xBD");
-        else if (*p == '"' || *p == '\\') kl_bytes_char(b, '\\'), kl_bytes_char(b, (char)*p);
-        else if (*p == '\n') kl_bytes_text(b, "\\n");
-        else if (*p == '\r') kl_bytes_text(b, "\\r");
-        else if (*p == '\t') kl_bytes_text(b, "\\t");
+        if (!n)
+            kl_bytes_text(b, "\xEF\xBF\xBD");
+        else if (*p == '"' || *p == '\\')
+            kl_bytes_char(b, '\\'), kl_bytes_char(b, (char)*p);
+        else if (*p == '\n')
+            kl_bytes_text(b, "\\n");
+        else if (*p == '\r')
+            kl_bytes_text(b, "\\r");
+        else if (*p == '\t')
+            kl_bytes_text(b, "\\t");
         else {
             char escape[6] = {'\\', 'u', '0', '0', hex[*p >> 4], hex[*p & 15]};
             kl_bytes_add(b, escape, 6);

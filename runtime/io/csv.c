@@ -55,8 +55,10 @@ static void fill_bools(const column_fill *c) {
             if (!s.size) continue;
             bool yes = false;
             kl_reject_reason why = kl_parse_bool(s, &yes);
-            if (why) refuse(c, i, why, s);
-            else k |= UINT64_C(1) << (i % 64), v |= (uint64_t)yes << (i % 64);
+            if (why)
+                refuse(c, i, why, s);
+            else
+                k |= UINT64_C(1) << (i % 64), v |= (uint64_t)yes << (i % 64);
         }
         known[w] = k;
         bits[w] = v;
@@ -95,8 +97,10 @@ static void fill_dates(const column_fill *c) {
             kl_string s = cell(c->r, c->rows[i], c->column);
             if (!s.size) continue;
             kl_reject_reason why = kl_parse_date(s, &numbers[i]);
-            if (why) refuse(c, i, why, s);
-            else k |= UINT64_C(1) << (i % 64);
+            if (why)
+                refuse(c, i, why, s);
+            else
+                k |= UINT64_C(1) << (i % 64);
         }
         known[w] = k;
     }
@@ -113,8 +117,10 @@ static void fill_numbers(const column_fill *c) {
             kl_string s = cell(c->r, c->rows[i], c->column);
             if (!s.size) continue;
             kl_reject_reason why = kl_parse_number(s, f->scale, unit, &numbers[i]);
-            if (why) refuse(c, i, why, s);
-            else k |= UINT64_C(1) << (i % 64);
+            if (why)
+                refuse(c, i, why, s);
+            else
+                k |= UINT64_C(1) << (i % 64);
         }
         known[w] = k;
     }
@@ -148,12 +154,18 @@ static void fill(kl_reading *r, size_t edition, const kl_binding *b) {
     if (!kl_intake_touch(in, b->field)) return;
     column_fill c = {r, in, r->row_of + edition * KL_ROWS_MAX, r->counts[edition], b->column, b->field};
     kl_kind kind = in->schema->fields[b->field].kind;
-    if (b->shared || kind == KL_SET) fill_one_by_one(&c);
-    else if (kind == KL_BOOL) fill_bools(&c);
-    else if (kind == KL_VALUES) fill_codes(&c);
-    else if (kind == KL_DATE) fill_dates(&c);
-    else if (kind == KL_TEXT) fill_texts(&c);
-    else fill_numbers(&c);
+    if (b->shared || kind == KL_SET)
+        fill_one_by_one(&c);
+    else if (kind == KL_BOOL)
+        fill_bools(&c);
+    else if (kind == KL_VALUES)
+        fill_codes(&c);
+    else if (kind == KL_DATE)
+        fill_dates(&c);
+    else if (kind == KL_TEXT)
+        fill_texts(&c);
+    else
+        fill_numbers(&c);
 }
 
 /* ------------------------------------------------------------------ which field reads which column */
@@ -176,7 +188,8 @@ static bool bind_edition(kl_reading *r, size_t e, bool *read) {
             r->bindings[e][r->binding_counts[e]++] = b;
             read[c] = true;
             if (e + 1 == r->editions->count && f == s->key && r->key_column == KL_INDEX_NONE) r->key_column = c;
-            if (r->editions->count > 1 && f == r->editions->dated[e] && r->date_column == KL_INDEX_NONE) r->date_column = c;
+            if (r->editions->count > 1 && f == r->editions->dated[e] && r->date_column == KL_INDEX_NONE)
+                r->date_column = c;
         }
     }
     return true;
@@ -189,7 +202,8 @@ bool kl_csv_bind(kl_reading *r) {
     r->bindings = calloc(r->editions->count, sizeof *r->bindings);
     r->binding_counts = calloc(r->editions->count, sizeof *r->binding_counts);
     r->key_column = r->date_column = KL_INDEX_NONE;
-    bool ok = read && r->unread && r->bindings && r->binding_counts && kl_split_new(&r->split, columns, kl_feed_separator(r->feed));
+    bool ok = read && r->unread && r->bindings && r->binding_counts &&
+              kl_split_new(&r->split, columns, kl_feed_separator(r->feed));
     for (size_t e = r->editions->count; ok && e-- > 0;) ok = bind_edition(r, e, read);
     for (uint32_t c = 0; ok && c < columns; c++)
         if (!read[c]) r->unread[r->unread_count++] = c;
@@ -203,11 +217,16 @@ static bool row_readable(kl_reading *r, uint32_t row) {
     const char *data = r->chunk->bytes.data;
     size_t start = r->split.starts[row], end = r->split.ends[(size_t)row * r->split.columns + r->split.columns - 1];
     kl_string nothing = {"", 0};
-    if (end - start > KL_RECORD_BYTES) kl_reading_refuse(r, row, KL_REJECT_LONG, nothing, nothing);
-    else if (flags & KL_ROW_BROKEN) kl_reading_refuse(r, row, KL_REJECT_QUOTE, nothing, nothing);
-    else if (flags & KL_ROW_RAGGED) kl_reading_refuse(r, row, KL_REJECT_CELLS, nothing, nothing);
-    else if (r->dirty && !kl_utf8_ok(data + start, end - start)) kl_reading_refuse(r, row, KL_REJECT_UTF8, nothing, nothing);
-    else return true;
+    if (end - start > KL_RECORD_BYTES)
+        kl_reading_refuse(r, row, KL_REJECT_LONG, nothing, nothing);
+    else if (flags & KL_ROW_BROKEN)
+        kl_reading_refuse(r, row, KL_REJECT_QUOTE, nothing, nothing);
+    else if (flags & KL_ROW_RAGGED)
+        kl_reading_refuse(r, row, KL_REJECT_CELLS, nothing, nothing);
+    else if (r->dirty && !kl_utf8_ok(data + start, end - start))
+        kl_reading_refuse(r, row, KL_REJECT_UTF8, nothing, nothing);
+    else
+        return true;
     return false;
 }
 
@@ -217,13 +236,15 @@ bool kl_csv_group(kl_reading *r) {
     if (!r->rows) return false;
     for (uint32_t row = 0; row < r->rows; row++) {
         r->keys[row] = (kl_string){"", 0};
-        r->rejects[row] = (kl_reject){.reason = KL_REJECT_NOT, .record = r->before + row, .line = r->split.lines[row], .field = KL_INDEX_NONE};
+        r->rejects[row] = (kl_reject){
+            .reason = KL_REJECT_NOT, .record = r->before + row, .line = r->split.lines[row], .field = KL_INDEX_NONE};
         bool readable = row_readable(r, row);
         if (r->key_column != KL_INDEX_NONE && !(r->split.flags[row] & (KL_ROW_BROKEN | KL_ROW_RAGGED)))
             r->keys[row] = r->rejects[row].key = cell(r, row, r->key_column);
         if (!readable) continue;
         int64_t day = 0;
-        bool dated = r->date_column != KL_INDEX_NONE && kl_parse_date(cell(r, row, r->date_column), &day) == KL_REJECT_NOT;
+        bool dated =
+            r->date_column != KL_INDEX_NONE && kl_parse_date(cell(r, row, r->date_column), &day) == KL_REJECT_NOT;
         kl_reading_assign(r, row, dated, day);
     }
     for (size_t e = 0; e < r->editions->count; e++) {

@@ -42,16 +42,25 @@ void kl_feed_free(kl_feed *f) {
     free(f);
 }
 
-uint32_t kl_feed_columns(const kl_feed *f) { return f->columns; }
-kl_string kl_feed_column(const kl_feed *f, uint32_t column) { return f->names[column]; }
-char kl_feed_separator(const kl_feed *f) { return f->comma; }
-kl_input_form kl_feed_form(const kl_feed *f) { return f->form; }
+uint32_t kl_feed_columns(const kl_feed *f) {
+    return f->columns;
+}
+kl_string kl_feed_column(const kl_feed *f, uint32_t column) {
+    return f->names[column];
+}
+char kl_feed_separator(const kl_feed *f) {
+    return f->comma;
+}
+kl_input_form kl_feed_form(const kl_feed *f) {
+    return f->form;
+}
 
 /* ------------------------------------------------------------------ reading */
 /* What Windows-1252 has at 80..9F; Latin-1 proper has control characters there, which no export means. */
-static const uint16_t upper[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                   0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                   0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+static const uint16_t upper[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                   0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                   0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 static void add_latin1(kl_bytes *b, const char *data, size_t size) {
     if (!kl_bytes_room(b, size * 3)) return;
@@ -82,8 +91,10 @@ static kl_feed_state read_more(kl_feed *f, kl_bytes *into) {
     if (n < 0) return KL_FEED_TROUBLE;
     if (n == 0) f->ended = true;
     if (n > 0 && f->origin.seen) f->origin.seen(f->origin.self, to->data + to->size, (size_t)n);
-    if (f->latin1) add_latin1(into, to->data, (size_t)n);
-    else into->size += (size_t)n;
+    if (f->latin1)
+        add_latin1(into, to->data, (size_t)n);
+    else
+        into->size += (size_t)n;
     return into->failed ? KL_FEED_MEMORY : KL_FEED_OK;
 }
 
@@ -122,14 +133,18 @@ static void drop(kl_bytes *b, size_t size) {
 /* ------------------------------------------------------------------ the CSV header */
 static size_t blank_lines(const kl_bytes *b) {
     size_t n = 0;
-    while (n < b->size && (b->data[n] == '\n' || (b->data[n] == '\r' && n + 1 < b->size && b->data[n + 1] == '\n'))) n++;
+    while (n < b->size && (b->data[n] == '\n' || (b->data[n] == '\r' && n + 1 < b->size && b->data[n + 1] == '\n')))
+        n++;
     return n;
 }
 
-static bool is_blank(const char *data, size_t start, size_t end) { return start == end || (end == start + 1 && data[start] == '\r'); }
+static bool is_blank(const char *data, size_t start, size_t end) {
+    return start == end || (end == start + 1 && data[start] == '\r');
+}
 
 /* The header's cells under one separator; counts those that some schema knows. */
-static uint32_t header_cells(kl_feed *f, char comma, size_t end, const kl_schema *const *schemas, size_t count, kl_string *names, uint32_t *known) {
+static uint32_t header_cells(kl_feed *f, char comma, size_t end, const kl_schema *const *schemas, size_t count,
+                             kl_string *names, uint32_t *known) {
     uint32_t cells = 0;
     *known = 0;
     for (size_t at = 0;; at++) {
@@ -196,14 +211,16 @@ kl_feed_state kl_feed_header(kl_feed *f, const kl_schema *const *schemas, size_t
         for (size_t i = 0; i < blank; i++) f->line += f->carry.data[i] == '\n';
         drop(&f->carry, blank);
         bool broken, whole = f->carry.size > 0;
-        for (size_t i = 0; whole && i < 3; i++) whole = kl_record_end(f->carry.data, f->carry.size, 0, ";,\t"[i], false, &broken) != SIZE_MAX;
+        for (size_t i = 0; whole && i < 3; i++)
+            whole = kl_record_end(f->carry.data, f->carry.size, 0, ";,\t"[i], false, &broken) != SIZE_MAX;
         if (whole || f->ended || f->carry.size >= KL_RECORD_BYTES) break;
         if ((state = read_more(f, &f->carry)) != KL_FEED_OK) return state;
     }
     if (!f->carry.size) return KL_FEED_EMPTY;
     char forced = 0; /* a first line such as sep=; which some spreadsheets write */
     const char *p = f->carry.data;
-    if (f->carry.size > 5 && memcmp(p, "sep=", 4) == 0 && (p[5] == '\n' || (p[5] == '\r' && f->carry.size > 6 && p[6] == '\n'))) {
+    if (f->carry.size > 5 && memcmp(p, "sep=", 4) == 0 &&
+        (p[5] == '\n' || (p[5] == '\r' && f->carry.size > 6 && p[6] == '\n'))) {
         if (p[4] == ';' || p[4] == ',' || p[4] == '\t') forced = p[4];
         drop(&f->carry, p[5] == '\n' ? 6 : 7);
         f->line++;
@@ -224,7 +241,8 @@ static size_t cut_csv(const kl_feed *f, const char *data, size_t size) {
         const char *quote = memchr(data + at, '"', size - at);
         const char *limit = quote ? quote : data + size;
         const char *line = limit;
-        while (line > data + at && line[-1] != '\n') line--; /* the line the quote stands on, or the last, unfinished one */
+        while (line > data + at && line[-1] != '\n')
+            line--; /* the line the quote stands on, or the last, unfinished one */
         if (!quote) return (size_t)(line - data);
         bool broken;
         size_t start = (size_t)(line - data), end = kl_record_end(data, size, start, f->comma, false, &broken);
@@ -267,7 +285,9 @@ static uint64_t count_all(const kl_feed *f, const char *data, size_t size) {
     for (size_t at = 0; at < size;) {
         bool broken;
         const char *nl = memchr(data + at, '\n', size - at);
-        size_t end = f->form == KL_INPUT_CSV ? kl_record_end(data, size, at, f->comma, true, &broken) : nl ? (size_t)(nl - data) : size;
+        size_t end = f->form == KL_INPUT_CSV ? kl_record_end(data, size, at, f->comma, true, &broken)
+                     : nl                    ? (size_t)(nl - data)
+                                             : size;
         n += f->form == KL_INPUT_CSV ? !(f->columns > 1 && is_blank(data, at, end)) : !blank_line(data + at, end - at);
         at = end + 1;
     }

@@ -8,7 +8,7 @@
 
 /* ---- lookup.c: short strings to small numbers */
 typedef struct kl_lookup_slot {
-    uint64_t low, high; /* the first and last eight bytes; shorter strings are packed with their length */
+    uint64_t low, high;   /* the first and last eight bytes; shorter strings are packed with their length */
     uint32_t size, value; /* value + 1; 0: free */
     const char *data;
 } kl_lookup_slot;
@@ -22,7 +22,8 @@ void kl_lookup_free(kl_lookup *l);
 
 /* kl_trim, with the usual cell (no space at either end) decided at once. */
 static inline kl_string kl_trimmed(const char *data, size_t size) {
-    if (size && (unsigned char)(data[0] - 0x21) < 0x5E && (unsigned char)(data[size - 1] - 0x21) < 0x5E) return (kl_string){data, size};
+    if (size && (unsigned char)(data[0] - 0x21) < 0x5E && (unsigned char)(data[size - 1] - 0x21) < 0x5E)
+        return (kl_string){data, size};
     return kl_trim((kl_string){data, size});
 }
 
@@ -55,7 +56,7 @@ typedef struct kl_intake {
     kl_column *columns; /* the batch */
     kl_store *stores;
     uint64_t *touched; /* a bit per field: some column of the input gives it */
-    kl_slip *slips; /* per row */
+    kl_slip *slips;    /* per row */
     uint64_t bad[KL_WORDS];
     kl_pool *pool;
     kl_batch batch;
@@ -63,10 +64,11 @@ typedef struct kl_intake {
 
 kl_intake *kl_intake_new(const kl_schema *s, kl_pool *pool);
 void kl_intake_free(kl_intake *in);
-void kl_intake_start(kl_intake *in, uint32_t rows);      /* forgets the last batch */
-bool kl_intake_touch(kl_intake *in, uint32_t field);     /* this batch has values for the field; false: memory is out */
+void kl_intake_start(kl_intake *in, uint32_t rows);  /* forgets the last batch */
+bool kl_intake_touch(kl_intake *in, uint32_t field); /* this batch has values for the field; false: memory is out */
 uint32_t kl_intake_code(kl_intake *in, uint32_t set, kl_string s);
-void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reason why, uint32_t order, kl_string column, kl_string value);
+void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reason why, uint32_t order,
+                     kl_string column, kl_string value);
 /* One value as text (space around it taken off, not empty); a second one for the same field must be equal. */
 void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column);
 void kl_intake_put_set(kl_intake *in, uint32_t row, uint32_t field, uint64_t mask, uint32_t order, kl_string column);
@@ -78,8 +80,8 @@ typedef struct kl_split {
     uint32_t columns;
     char comma;
     uint32_t rows;
-    uint32_t *starts;  /* offset of each row's first byte; one more: of the byte after the last row */
-    uint32_t *ends;    /* row-major, `columns` a row: offset of the separator or line end after each cell */
+    uint32_t *starts; /* offset of each row's first byte; one more: of the byte after the last row */
+    uint32_t *ends;   /* row-major, `columns` a row: offset of the separator or line end after each cell */
     uint8_t *flags;
     uint32_t *lines;   /* line of each row, counted from the chunk's first */
     uint32_t line;     /* lines before `at` */
@@ -88,7 +90,8 @@ typedef struct kl_split {
 } kl_split;
 bool kl_split_new(kl_split *s, uint32_t columns, char comma);
 void kl_split_free(kl_split *s);
-void kl_split_group(kl_split *s, const char *data, uint32_t size); /* fills up to KL_ROWS_MAX rows from s->at; 64 readable bytes past size */
+void kl_split_group(kl_split *s, const char *data,
+                    uint32_t size); /* fills up to KL_ROWS_MAX rows from s->at; 64 readable bytes past size */
 
 /* Offset of the line end of the record at `at`, or `size` at the end; SIZE_MAX when the bytes do not hold its end and `final` is false.
  * *broken: its quotes are wrong; then it ends with its first line. */
@@ -102,15 +105,21 @@ kl_string kl_cell_text(kl_pool *pool, const char *data, size_t start, size_t end
 kl_string kl_composed(kl_pool *pool, kl_string s);
 
 /* ---- csv.c, ndjson.c: one group of a chunk, see reading.c */
-typedef enum kl_event_kind { KL_EVENT_VALUE, KL_EVENT_NULL, KL_EVENT_ITEM, KL_EVENT_LIST, KL_EVENT_OBJECT } kl_event_kind;
+typedef enum kl_event_kind {
+    KL_EVENT_VALUE,
+    KL_EVENT_NULL,
+    KL_EVENT_ITEM,
+    KL_EVENT_LIST,
+    KL_EVENT_OBJECT
+} kl_event_kind;
 typedef struct kl_event { /* something in an NDJSON record */
     kl_event_kind kind;
-    kl_string name;   /* with dots; not for an item */
-    kl_string value;  /* the literal, or the string's text */
-    kl_string raw;    /* as written in JSON */
-    uint32_t items;   /* a list: how many item events stand before it */
-    uint32_t unread;  /* index among the unread names, or KL_INDEX_NONE */
-    bool deep;        /* a list that holds more than values */
+    kl_string name;  /* with dots; not for an item */
+    kl_string value; /* the literal, or the string's text */
+    kl_string raw;   /* as written in JSON */
+    uint32_t items;  /* a list: how many item events stand before it */
+    uint32_t unread; /* index among the unread names, or KL_INDEX_NONE */
+    bool deep;       /* a list that holds more than values */
 } kl_event;
 
 typedef struct kl_binding { /* what one edition reads from a column */
@@ -126,9 +135,9 @@ struct kl_reading {
     kl_input_form form;
     bool keep, failed;
     const kl_chunk *chunk;
-    bool dirty;            /* the chunk is not all UTF-8: each row is looked at */
-    uint32_t at, line;     /* NDJSON: where the next line begins; its number in the chunk */
-    uint64_t before;       /* records of the chunk before this group */
+    bool dirty;        /* the chunk is not all UTF-8: each row is looked at */
+    uint32_t at, line; /* NDJSON: where the next line begins; its number in the chunk */
+    uint64_t before;   /* records of the chunk before this group */
     uint32_t rows;
     kl_split split;
     kl_pool pool, strings; /* strings: names that outlive the group */
@@ -137,22 +146,22 @@ struct kl_reading {
     uint16_t *row_of;                /* per edition, KL_ROWS_MAX each: the row of each index */
     uint32_t *counts;                /* per edition: rows */
     kl_string *keys;
-    kl_reject *rejects;              /* per row; reason KL_REJECT_NOT: read */
-    int64_t *days;                   /* per row: the dating field */
+    kl_reject *rejects; /* per row; reason KL_REJECT_NOT: read */
+    int64_t *days;      /* per row: the dating field */
     /* CSV */
-    kl_binding **bindings;           /* per edition */
+    kl_binding **bindings; /* per edition */
     size_t *binding_counts;
-    uint32_t *unread;                /* columns */
+    uint32_t *unread; /* columns */
     size_t unread_count;
     uint32_t key_column, date_column;
     /* NDJSON */
     kl_event *events;
     size_t event_count, event_room;
-    size_t *first_event;             /* per row and one more */
-    kl_lookup names;                 /* unread names */
+    size_t *first_event; /* per row and one more */
+    kl_lookup names;     /* unread names */
     kl_string *name_list;
     size_t name_count;
-    kl_pool parser;                  /* what yajl takes for one line */
+    kl_pool parser; /* what yajl takes for one line */
 };
 
 bool kl_csv_bind(kl_reading *r);
@@ -170,13 +179,13 @@ struct kl_schema {
     struct kl_input {
         kl_string name;
         uint32_t field, next; /* next input of the same name, or KL_INDEX_NONE */
-    } *inputs;
+    } * inputs;
     uint32_t input_count, input_room;
     kl_lookup names; /* to the first input of the name */
     struct kl_set_codes {
         kl_lookup codes;
         uint32_t values;
-    } *sets;
+    } * sets;
     uint32_t set_count, set_room;
     kl_string currency;
     uint32_t key;

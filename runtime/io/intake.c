@@ -71,7 +71,8 @@ bool kl_intake_touch(kl_intake *in, uint32_t field) {
     return true;
 }
 
-void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reason why, uint32_t order, kl_string column, kl_string value) {
+void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reason why, uint32_t order,
+                     kl_string column, kl_string value) {
     kl_slip *slip = &in->slips[row];
     if ((in->bad[row / 64] >> (row % 64) & 1) && slip->order <= order) return;
     in->bad[row / 64] |= UINT64_C(1) << (row % 64);
@@ -80,10 +81,12 @@ void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reas
 
 kl_string kl_composed(kl_pool *pool, kl_string s) {
     bool marks = false; /* U+0300..U+036F begin with CC 80..CD AF */
-    for (size_t i = 0; i < s.size && !marks; i++) marks = (unsigned char)s.data[i] == 0xCC || (unsigned char)s.data[i] == 0xCD;
+    for (size_t i = 0; i < s.size && !marks; i++)
+        marks = (unsigned char)s.data[i] == 0xCC || (unsigned char)s.data[i] == 0xCD;
     if (!marks) return s;
     utf8proc_uint8_t *out = NULL;
-    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.data, (utf8proc_ssize_t)s.size, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.data, (utf8proc_ssize_t)s.size, &out,
+                                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     char *copy = n > 0 ? kl_pool_take(pool, (size_t)n) : NULL;
     if (copy) {
         memcpy(copy, out, (size_t)n);
@@ -111,8 +114,10 @@ static bool first_value(kl_intake *in, uint32_t row, uint32_t field) {
 void kl_intake_put_set(kl_intake *in, uint32_t row, uint32_t field, uint64_t mask, uint32_t order, kl_string column) {
     if (!kl_intake_touch(in, field)) return;
     uint64_t *sets = in->stores[field].data;
-    if (first_value(in, row, field)) sets[row] = mask;
-    else if (sets[row] != mask) kl_intake_fault(in, row, field, KL_REJECT_TWICE, order, column, (kl_string){"", 0});
+    if (first_value(in, row, field))
+        sets[row] = mask;
+    else if (sets[row] != mask)
+        kl_intake_fault(in, row, field, KL_REJECT_TWICE, order, column, (kl_string){"", 0});
 }
 
 static bool put_bool(kl_intake *in, uint32_t row, uint32_t field, bool value) {
@@ -138,7 +143,8 @@ static bool put_number(kl_intake *in, uint32_t row, uint32_t field, int64_t numb
 
 static bool put_text(kl_intake *in, uint32_t row, uint32_t field, kl_string text) {
     kl_string *texts = in->stores[field].data;
-    if (!first_value(in, row, field)) return texts[row].size == text.size && memcmp(texts[row].data, text.data, text.size) == 0;
+    if (!first_value(in, row, field))
+        return texts[row].size == text.size && memcmp(texts[row].data, text.data, text.size) == 0;
     texts[row] = text;
     return true;
 }
@@ -157,8 +163,10 @@ void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uin
         break;
     case KL_VALUES: {
         uint32_t code = kl_intake_code(in, f->set, s);
-        if (code > UINT16_MAX) why = KL_REJECT_CODE;
-        else same = put_code(in, row, field, (uint16_t)code);
+        if (code > UINT16_MAX)
+            why = KL_REJECT_CODE;
+        else
+            same = put_code(in, row, field, (uint16_t)code);
         break;
     }
     case KL_SET:
@@ -186,8 +194,8 @@ void kl_intake_finish(kl_intake *in) {
         for (uint32_t w = 0; w * 64 < in->rows; w++) {
             uint64_t rows = in->rows - w * 64 >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << (in->rows - w * 64)) - 1;
             for (uint64_t gone = rows & ~(known ? known[w] : 0); gone; gone &= gone - 1)
-                kl_intake_fault(in, w * 64 + (uint32_t)__builtin_ctzll(gone), f, KL_REJECT_MISSING, UINT32_MAX, field->name,
-                                (kl_string){"", 0});
+                kl_intake_fault(in, w * 64 + (uint32_t)__builtin_ctzll(gone), f, KL_REJECT_MISSING, UINT32_MAX,
+                                field->name, (kl_string){"", 0});
         }
     }
 }

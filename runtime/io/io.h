@@ -89,7 +89,8 @@ uint32_t kl_schema_code(const kl_schema *s, uint32_t set, kl_string code); /* va
 
 /* One value as text; scaled, days, 0/1, code. The caller has taken off the space around it. */
 kl_reject_reason kl_parse_bool(kl_string s, bool *out);
-kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit, int64_t *out); /* unit: a currency that may follow; or empty */
+kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit,
+                                 int64_t *out); /* unit: a currency that may follow; or empty */
 kl_reject_reason kl_parse_date(kl_string s, int64_t *day);
 kl_reject_reason kl_parse_set(const kl_schema *schema, uint32_t set, kl_string s, uint64_t *mask);
 kl_string kl_trim(kl_string s);
@@ -103,7 +104,8 @@ typedef struct kl_origin { /* where the bytes come from */
     /* Up to `size` bytes; 0 at the end, -1 on trouble (errno says why). May give fewer than asked for. */
     ptrdiff_t (*read)(void *self, void *into, size_t size);
     bool (*waits)(void *self); /* whether the next read would wait: then a chunk is handed over early. May be NULL */
-    void (*seen)(void *self, const void *bytes, size_t size); /* every byte as read, in order (for a hash). May be NULL */
+    void (*seen)(void *self, const void *bytes,
+                 size_t size); /* every byte as read, in order (for a hash). May be NULL */
     void *self;
 } kl_origin;
 
@@ -115,7 +117,17 @@ typedef struct kl_chunk { /* caller's, zeroed before the first use, freed with k
     bool overlong;        /* the beginning of one record longer than KL_RECORD_BYTES */
 } kl_chunk;
 
-typedef enum kl_feed_state { KL_FEED_OK, KL_FEED_END, KL_FEED_TROUBLE /* errno */, KL_FEED_MEMORY, KL_FEED_UTF16, KL_FEED_EMPTY, KL_FEED_CR, KL_FEED_HEADER_UTF8, KL_FEED_HEADER } kl_feed_state;
+typedef enum kl_feed_state {
+    KL_FEED_OK,
+    KL_FEED_END,
+    KL_FEED_TROUBLE /* errno */,
+    KL_FEED_MEMORY,
+    KL_FEED_UTF16,
+    KL_FEED_EMPTY,
+    KL_FEED_CR,
+    KL_FEED_HEADER_UTF8,
+    KL_FEED_HEADER
+} kl_feed_state;
 
 typedef struct kl_feed kl_feed;
 kl_feed *kl_feed_new(kl_origin origin, kl_input_form form, bool latin1, bool count_records);
@@ -130,11 +142,12 @@ kl_input_form kl_feed_form(const kl_feed *f);
 kl_feed_state kl_feed_next(kl_feed *f, kl_chunk *chunk);
 
 /* ------------------------------------------------------------------ chunks to batches */
-typedef struct kl_editions { /* oldest first; each record's date picks the last that began on or before it, else the first */
+typedef struct
+    kl_editions { /* oldest first; each record's date picks the last that began on or before it, else the first */
     size_t count;
     const kl_schema *const *schemas;
-    const int32_t *from;    /* the day each begins */
-    const uint32_t *dated;  /* the dating field of each; not read when count is 1 */
+    const int32_t *from;   /* the day each begins */
+    const uint32_t *dated; /* the dating field of each; not read when count is 1 */
 } kl_editions;
 
 typedef struct kl_reading kl_reading; /* one per thread */
@@ -149,8 +162,8 @@ const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition);
 /* Where record `row` of the group went. A rejected one has *why set; its record and line count from the chunk's start (the first record is 0). */
 void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index);
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row); /* NULL: it was read */
-kl_string kl_reading_key(const kl_reading *r, uint32_t row);           /* as received; empty when the guideline has none */
-uint64_t kl_reading_records(const kl_reading *r);                      /* of the chunk so far, this group included */
+kl_string kl_reading_key(const kl_reading *r, uint32_t row); /* as received; empty when the guideline has none */
+uint64_t kl_reading_records(const kl_reading *r);            /* of the chunk so far, this group included */
 /* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most 200 names). */
 size_t kl_reading_unread(const kl_reading *r);
 kl_string kl_reading_unread_name(const kl_reading *r, size_t i);
@@ -190,7 +203,9 @@ void kl_verdict_free(kl_verdict *v);
 void kl_verdict_take(kl_verdict *v, uint32_t row, kl_string key);
 bool kl_verdict_failed(const kl_verdict *v); /* memory was out at some record */
 
-typedef struct kl_kept { kl_string name, value; } kl_kept;
+typedef struct kl_kept {
+    kl_string name, value;
+} kl_kept;
 
 /* NDJSON: one line. kept: JSON values. */
 void kl_write_ndjson(kl_bytes *out, const kl_verdict *v, bool trace, const kl_kept *kept, size_t kept_count);
@@ -200,11 +215,15 @@ typedef struct kl_csv_plan kl_csv_plan;
 kl_csv_plan *kl_csv_plan_new(const kl_teller *const *tellers, size_t count, kl_csv_form form, bool trace);
 void kl_csv_plan_free(kl_csv_plan *p);
 void kl_write_csv_head(kl_bytes *out, const kl_csv_plan *p, const kl_string *kept, size_t kept_count);
-void kl_write_csv(kl_bytes *out, const kl_csv_plan *p, size_t edition, const kl_verdict *v, const kl_string *kept, size_t kept_count);
+void kl_write_csv(kl_bytes *out, const kl_csv_plan *p, size_t edition, const kl_verdict *v, const kl_string *kept,
+                  size_t kept_count);
 
 /* A table for a terminal: widths come from the first rows; call flush at the end. */
 typedef struct kl_table kl_table;
-typedef struct kl_table_words { const char *states[7], *yes, *no, *key, *decided_by; char decimal; } kl_table_words;
+typedef struct kl_table_words {
+    const char *states[7], *yes, *no, *key, *decided_by;
+    char decimal;
+} kl_table_words;
 kl_table *kl_table_new(const kl_teller *const *tellers, size_t count, const kl_table_words *words);
 void kl_table_free(kl_table *t);
 void kl_write_table(kl_bytes *out, kl_table *t, const kl_verdict *v);
@@ -212,11 +231,12 @@ void kl_write_table_flush(kl_bytes *out, kl_table *t);
 size_t kl_text_width(kl_string s); /* columns a terminal gives the text */
 
 /* A value as text (not quoted): money and decimals with their decimals, dates, yes/no as the words given, values by name. */
-void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r, char decimal,
-                    const char *yes, const char *no);
+void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r,
+                    char decimal, const char *yes, const char *no);
 
 /* The value of a result as JSON: a decided one, or an entry's column in another state. */
-void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r);
+void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set,
+                         const kl_result *r);
 const char *kl_state_word(kl_state state); /* as in the output: decided, not_stated, … */
 const char *kl_reason_word(uint32_t reason);
 const char *kl_truth_word(kl_truth truth);
@@ -225,21 +245,22 @@ const char *kl_truth_word(kl_truth truth);
 typedef struct kl_tally { /* of one program */
     const kl_program *program;
     uint64_t records;
-    uint64_t (*states)[7];   /* per outcome */
-    uint64_t (*reasons)[3];  /* per outcome: none, by reason */
-    uint64_t (*audits)[5];   /* per outcome, by kl_audit */
-    int64_t *sums;           /* per outcome: decided money and decimals, scaled */
+    uint64_t (*states)[7];  /* per outcome */
+    uint64_t (*reasons)[3]; /* per outcome: none, by reason */
+    uint64_t (*audits)[5];  /* per outcome, by kl_audit */
+    int64_t *sums;          /* per outcome: decided money and decimals, scaled */
     bool *sum_overflow;
-    uint64_t (*truths)[4];   /* per entry: no, yes, unknown, not applicable */
+    uint64_t (*truths)[4];                /* per entry: no, yes, unknown, not applicable */
     uint64_t *fired, *blocked, *breached; /* per entry: records */
-    uint64_t *missing;       /* per field: records */
+    uint64_t *missing;                    /* per field: records */
     uint64_t *open_assumptions, *open_entries;
-    uint64_t *seen;          /* per entry: the last record that it was counted for */
+    uint64_t *seen; /* per entry: the last record that it was counted for */
     uint64_t undetermined, conflicts, errors, findings, warnings; /* records with at least one */
 } kl_tally;
 kl_tally *kl_tally_new(const kl_program *p);
 void kl_tally_free(kl_tally *t);
-void kl_tally_batch(kl_tally *t, const kl_teller *teller, const kl_workspace *w, const uint64_t *rows); /* truths of the rows whose bit is set (KL_WORDS words) */
+void kl_tally_batch(kl_tally *t, const kl_teller *teller, const kl_workspace *w,
+                    const uint64_t *rows); /* truths of the rows whose bit is set (KL_WORDS words) */
 void kl_tally_record(kl_tally *t, const kl_verdict *v);
 void kl_tally_merge(kl_tally *into, const kl_tally *from);
 

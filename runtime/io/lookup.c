@@ -20,7 +20,8 @@ static inline void pack(const char *p, size_t n, uint64_t *low, uint64_t *high) 
         memcpy(&b, p + n - 4, 4);
         *low = a | (uint64_t)b << 32;
     } else if (n) {
-        *low = (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 | (uint64_t)(unsigned char)p[n - 1] << 16;
+        *low = (uint64_t)(unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+               (uint64_t)(unsigned char)p[n - 1] << 16;
     } else {
         *low = 0;
     }
@@ -39,7 +40,8 @@ uint32_t kl_lookup_find(const kl_lookup *l, const char *data, size_t size) {
     for (size_t i = hash(low, high, size) & l->mask;; i = (i + 1) & l->mask) {
         const kl_lookup_slot *s = &l->slots[i];
         if (!s->value) return KL_INDEX_NONE;
-        if (s->low == low && s->high == high && s->size == size && (size <= 16 || memcmp(s->data, data, size) == 0)) return s->value - 1;
+        if (s->low == low && s->high == high && s->size == size && (size <= 16 || memcmp(s->data, data, size) == 0))
+            return s->value - 1;
     }
 }
 
@@ -97,8 +99,10 @@ char *kl_pool_take(kl_pool *p, size_t size) {
             return NULL;
         }
         *b = (kl_pool_block){NULL, room, bytes};
-        if (p->now) p->now->next = b;
-        else p->first = b;
+        if (p->now)
+            p->now->next = b;
+        else
+            p->first = b;
         p->now = b;
         p->used = 0;
     }

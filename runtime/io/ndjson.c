@@ -46,7 +46,8 @@ static void give_back(void *ctx, void *p) {
 }
 
 /* ------------------------------------------------------------------ events */
-static kl_string stay(line_parse *p, const unsigned char *s, size_t n) { /* yajl's own copies do not outlive the callback */
+static kl_string stay(line_parse *p, const unsigned char *s,
+                      size_t n) { /* yajl's own copies do not outlive the callback */
     const char *c = (const char *)s;
     if (c >= p->text && c <= p->text + p->size) return (kl_string){c, n};
     char *copy = kl_pool_take(&p->r->pool, n ? n : 1);
@@ -81,17 +82,28 @@ static kl_string raw_from(const line_parse *p, size_t start) {
 
 static int scalar(line_parse *p, kl_event_kind kind, kl_string value) {
     if (p->lists) {
-        if (p->lists > 1 || p->inner || kind == KL_EVENT_NULL) p->deep = true;
-        else p->items++;
+        if (p->lists > 1 || p->inner || kind == KL_EVENT_NULL)
+            p->deep = true;
+        else
+            p->items++;
         return p->deep || add(p, (kl_event){.kind = KL_EVENT_ITEM, .value = value});
     }
-    return p->depth == 0 || add(p, (kl_event){.kind = kind, .name = p->name, .value = value, .raw = raw_from(p, p->after_name)});
+    return p->depth == 0 ||
+           add(p, (kl_event){.kind = kind, .name = p->name, .value = value, .raw = raw_from(p, p->after_name)});
 }
 
-static int on_null(void *ctx) { return scalar(ctx, KL_EVENT_NULL, (kl_string){"", 0}); }
-static int on_bool(void *ctx, int yes) { return scalar(ctx, KL_EVENT_VALUE, yes ? (kl_string){"true", 4} : (kl_string){"false", 5}); }
-static int on_number(void *ctx, const char *s, size_t n) { return scalar(ctx, KL_EVENT_VALUE, stay(ctx, (const unsigned char *)s, n)); }
-static int on_string(void *ctx, const unsigned char *s, size_t n) { return scalar(ctx, KL_EVENT_VALUE, stay(ctx, s, n)); }
+static int on_null(void *ctx) {
+    return scalar(ctx, KL_EVENT_NULL, (kl_string){"", 0});
+}
+static int on_bool(void *ctx, int yes) {
+    return scalar(ctx, KL_EVENT_VALUE, yes ? (kl_string){"true", 4} : (kl_string){"false", 5});
+}
+static int on_number(void *ctx, const char *s, size_t n) {
+    return scalar(ctx, KL_EVENT_VALUE, stay(ctx, (const unsigned char *)s, n));
+}
+static int on_string(void *ctx, const unsigned char *s, size_t n) {
+    return scalar(ctx, KL_EVENT_VALUE, stay(ctx, s, n));
+}
 
 static int on_map(void *ctx) {
     line_parse *p = ctx;
@@ -101,8 +113,10 @@ static int on_map(void *ctx) {
         return 1;
     }
     if (p->depth == DEPTH_MAX) return 0;
-    if (p->depth == 0) p->object = true;
-    else if (!add(p, (kl_event){.kind = KL_EVENT_OBJECT, .name = p->name})) return 0;
+    if (p->depth == 0)
+        p->object = true;
+    else if (!add(p, (kl_event){.kind = KL_EVENT_OBJECT, .name = p->name}))
+        return 0;
     p->path[p->depth] = p->depth ? p->name : (kl_string){"", 0};
     p->depth++;
     return 1;
@@ -128,8 +142,10 @@ static int on_key(void *ctx, const unsigned char *s, size_t n) {
 
 static int on_map_end(void *ctx) {
     line_parse *p = ctx;
-    if (p->lists) p->inner--;
-    else p->depth--;
+    if (p->lists)
+        p->inner--;
+    else
+        p->depth--;
     return 1;
 }
 
@@ -148,7 +164,11 @@ static int on_list(void *ctx) {
 static int on_list_end(void *ctx) {
     line_parse *p = ctx;
     if (--p->lists || p->depth == 0) return 1;
-    return add(p, (kl_event){.kind = KL_EVENT_LIST, .name = p->name, .items = p->items, .deep = p->deep, .raw = raw_from(p, p->list_start)});
+    return add(p, (kl_event){.kind = KL_EVENT_LIST,
+                             .name = p->name,
+                             .items = p->items,
+                             .deep = p->deep,
+                             .raw = raw_from(p, p->list_start)});
 }
 
 static const yajl_callbacks callbacks = {.yajl_null = on_null,
@@ -171,7 +191,8 @@ static bool parse_line(kl_reading *r, const char *text, size_t size) {
         return false;
     }
     yajl_config(p.yajl, yajl_dont_validate_strings, 1); /* the reading has looked at the bytes */
-    bool ok = yajl_parse(p.yajl, (const unsigned char *)text, size) == yajl_status_ok && yajl_complete_parse(p.yajl) == yajl_status_ok;
+    bool ok = yajl_parse(p.yajl, (const unsigned char *)text, size) == yajl_status_ok &&
+              yajl_complete_parse(p.yajl) == yajl_status_ok;
     yajl_free(p.yajl);
     if (r->parser.failed) r->failed = true;
     return ok && p.object;
@@ -207,7 +228,8 @@ static void put_list(kl_reading *r, kl_intake *in, uint32_t index, uint32_t fiel
     }
     uint64_t mask = 0;
     for (uint32_t i = 0; i < e->items; i++) {
-        raw = kl_trimmed(e[(ptrdiff_t)i - (ptrdiff_t)e->items].value.data, e[(ptrdiff_t)i - (ptrdiff_t)e->items].value.size);
+        raw = kl_trimmed(e[(ptrdiff_t)i - (ptrdiff_t)e->items].value.data,
+                         e[(ptrdiff_t)i - (ptrdiff_t)e->items].value.size);
         uint32_t code = kl_intake_code(in, f->set, raw);
         if (code >= 64) {
             kl_intake_fault(in, index, field, KL_REJECT_CODE, order, e->name, raw);
@@ -222,9 +244,12 @@ static void put_list(kl_reading *r, kl_intake *in, uint32_t index, uint32_t fiel
 static void put_event(kl_reading *r, size_t edition, uint32_t index, const kl_event *e, uint32_t order) {
     kl_intake *in = r->intakes[edition];
     const kl_schema *s = in->schema;
-    for (uint32_t f = kl_schema_find(s, e->name, KL_INDEX_NONE); f != KL_INDEX_NONE; f = kl_schema_find(s, e->name, f)) {
-        if (e->kind == KL_EVENT_LIST) put_list(r, in, index, f, e, order);
-        else if (e->kind == KL_EVENT_OBJECT) kl_intake_fault(in, index, f, KL_REJECT_SHAPE, order, e->name, (kl_string){"", 0});
+    for (uint32_t f = kl_schema_find(s, e->name, KL_INDEX_NONE); f != KL_INDEX_NONE;
+         f = kl_schema_find(s, e->name, f)) {
+        if (e->kind == KL_EVENT_LIST)
+            put_list(r, in, index, f, e, order);
+        else if (e->kind == KL_EVENT_OBJECT)
+            kl_intake_fault(in, index, f, KL_REJECT_SHAPE, order, e->name, (kl_string){"", 0});
         else if (e->kind == KL_EVENT_VALUE) {
             kl_string value = kl_trimmed(e->value.data, e->value.size);
             if (value.size) kl_intake_put(in, index, f, value, order, e->name);
@@ -237,7 +262,8 @@ static kl_string value_of(const kl_reading *r, uint32_t row, const kl_schema *s,
     for (size_t i = r->first_event[row]; field != KL_INDEX_NONE && i < r->first_event[row + 1]; i++) {
         const kl_event *e = &r->events[i];
         if (e->kind != KL_EVENT_VALUE) continue;
-        for (uint32_t f = kl_schema_find(s, e->name, KL_INDEX_NONE); f != KL_INDEX_NONE; f = kl_schema_find(s, e->name, f))
+        for (uint32_t f = kl_schema_find(s, e->name, KL_INDEX_NONE); f != KL_INDEX_NONE;
+             f = kl_schema_find(s, e->name, f))
             if (f == field) return kl_trimmed(e->value.data, e->value.size);
     }
     return (kl_string){"", 0};
@@ -255,8 +281,10 @@ static void read_row(kl_reading *r, uint32_t row, const char *text, size_t size)
     kl_string nothing = {"", 0};
     r->first_event[row] = first;
     r->keys[row] = nothing;
-    r->rejects[row] = (kl_reject){.reason = KL_REJECT_NOT, .record = r->before + row, .line = r->line, .field = KL_INDEX_NONE};
-    bool fits = size <= KL_RECORD_BYTES, utf8 = !r->dirty || kl_utf8_ok(text, size), whole = fits && utf8 && parse_line(r, text, size);
+    r->rejects[row] =
+        (kl_reject){.reason = KL_REJECT_NOT, .record = r->before + row, .line = r->line, .field = KL_INDEX_NONE};
+    bool fits = size <= KL_RECORD_BYTES, utf8 = !r->dirty || kl_utf8_ok(text, size),
+         whole = fits && utf8 && parse_line(r, text, size);
     if (!whole) r->event_count = first;
     r->first_event[row + 1] = r->event_count;
     if (!whole) {
@@ -269,7 +297,8 @@ static void read_row(kl_reading *r, uint32_t row, const char *text, size_t size)
     const kl_schema *s = r->editions->schemas[newest];
     r->keys[row] = r->rejects[row].key = value_of(r, row, s, s->key);
     int64_t day = 0;
-    bool dated = r->editions->count > 1 && kl_parse_date(value_of(r, row, s, r->editions->dated[newest]), &day) == KL_REJECT_NOT;
+    bool dated =
+        r->editions->count > 1 && kl_parse_date(value_of(r, row, s, r->editions->dated[newest]), &day) == KL_REJECT_NOT;
     kl_reading_assign(r, row, dated, day);
 }
 
@@ -289,7 +318,8 @@ bool kl_ndjson_group(kl_reading *r) {
     for (uint32_t i = 0; i < row; i++) {
         if (r->rejects[i].reason) continue;
         for (size_t k = r->first_event[i]; k < r->first_event[i + 1]; k++)
-            if (r->events[k].kind != KL_EVENT_ITEM) put_event(r, r->edition_of[i], r->index_of[i], &r->events[k], (uint32_t)(k - r->first_event[i]));
+            if (r->events[k].kind != KL_EVENT_ITEM)
+                put_event(r, r->edition_of[i], r->index_of[i], &r->events[k], (uint32_t)(k - r->first_event[i]));
     }
     return row > 0;
 }

@@ -116,21 +116,35 @@ bool kl_reading_next(kl_reading *r) {
     return true;
 }
 
-bool kl_reading_failed(const kl_reading *r) { return r->failed; }
-uint32_t kl_reading_rows(const kl_reading *r) { return r->rows; }
-const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition) { return &r->intakes[edition]->batch; }
-uint64_t kl_reading_records(const kl_reading *r) { return r->before + r->rows; }
+bool kl_reading_failed(const kl_reading *r) {
+    return r->failed;
+}
+uint32_t kl_reading_rows(const kl_reading *r) {
+    return r->rows;
+}
+const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition) {
+    return &r->intakes[edition]->batch;
+}
+uint64_t kl_reading_records(const kl_reading *r) {
+    return r->before + r->rows;
+}
 
 void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index) {
     *edition = r->edition_of[row];
     *index = r->index_of[row];
 }
 
-const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) { return r->rejects[row].reason ? &r->rejects[row] : NULL; }
-kl_string kl_reading_key(const kl_reading *r, uint32_t row) { return r->keys[row]; }
+const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) {
+    return r->rejects[row].reason ? &r->rejects[row] : NULL;
+}
+kl_string kl_reading_key(const kl_reading *r, uint32_t row) {
+    return r->keys[row];
+}
 
 /* ------------------------------------------------------------------ columns no field reads */
-size_t kl_reading_unread(const kl_reading *r) { return r->form == KL_INPUT_CSV ? r->unread_count : r->name_count; }
+size_t kl_reading_unread(const kl_reading *r) {
+    return r->form == KL_INPUT_CSV ? r->unread_count : r->name_count;
+}
 
 kl_string kl_reading_unread_name(const kl_reading *r, size_t i) {
     return r->form == KL_INPUT_CSV ? kl_feed_column(r->feed, r->unread[i]) : r->name_list[i];
@@ -149,7 +163,8 @@ void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, size_t *name, kl_
         const uint32_t *ends = r->split.ends + (size_t)row * r->split.columns, column = r->unread[i];
         uint32_t start = column ? ends[column - 1] + 1 : r->split.starts[row];
         *name = i;
-        *value = kl_cell_text(&r->pool, r->chunk->bytes.data, start, ends[column], (r->split.flags[row] & KL_ROW_QUOTED) != 0);
+        *value = kl_cell_text(&r->pool, r->chunk->bytes.data, start, ends[column],
+                              (r->split.flags[row] & KL_ROW_QUOTED) != 0);
         return;
     }
     for (size_t k = r->first_event[row];; k++) {

@@ -32,7 +32,9 @@ bool kl_schema_add_set(kl_schema *s, uint32_t values) {
     return true;
 }
 
-bool kl_schema_add_code(kl_schema *s, uint32_t set, kl_string code, uint32_t value) { return kl_lookup_add(&s->sets[set].codes, code, value); }
+bool kl_schema_add_code(kl_schema *s, uint32_t set, kl_string code, uint32_t value) {
+    return kl_lookup_add(&s->sets[set].codes, code, value);
+}
 
 bool kl_schema_add_field(kl_schema *s, const kl_schema_field *f) {
     void *p = s->fields;
@@ -90,7 +92,8 @@ static bool fill(kl_schema *s, const kl_program *p, const kl_guideline_info *g) 
     for (uint32_t i = 0; i < g->fields; i++) {
         kl_field_info f;
         kl_field_of(p, i, &f);
-        if (!kl_schema_add_field(s, &(kl_schema_field){f.name, f.kind, f.scale, f.set, f.required, f.key})) return false;
+        if (!kl_schema_add_field(s, &(kl_schema_field){f.name, f.kind, f.scale, f.set, f.required, f.key}))
+            return false;
         for (uint32_t k = 0; k < f.inputs; k++)
             if (!kl_schema_add_input(s, i, kl_field_input(p, i, k))) return false;
     }
@@ -106,9 +109,15 @@ kl_schema *kl_schema_new(const kl_program *p) {
     return NULL;
 }
 
-uint32_t kl_schema_fields(const kl_schema *s) { return s->field_count; }
-const kl_schema_field *kl_schema_field_of(const kl_schema *s, uint32_t field) { return &s->fields[field]; }
-uint32_t kl_schema_key(const kl_schema *s) { return s->key; }
+uint32_t kl_schema_fields(const kl_schema *s) {
+    return s->field_count;
+}
+const kl_schema_field *kl_schema_field_of(const kl_schema *s, uint32_t field) {
+    return &s->fields[field];
+}
+uint32_t kl_schema_key(const kl_schema *s) {
+    return s->key;
+}
 
 uint32_t kl_schema_find(const kl_schema *s, kl_string name, uint32_t next) {
     uint32_t at = kl_lookup_find(&s->names, name.data, name.size);

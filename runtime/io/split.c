@@ -92,8 +92,8 @@ static after_quote what_follows(const char *data, size_t size, size_t *p, char c
 }
 
 /* Walks one record. Each cell's end goes to ends[0..columns), the number of cells to *cells; `ends` may be NULL. */
-static size_t walk(const char *data, size_t size, size_t at, char comma, bool final, bool *broken, uint32_t *ends, uint32_t columns,
-                   uint32_t *cells, bool *quoted) {
+static size_t walk(const char *data, size_t size, size_t at, char comma, bool final, bool *broken, uint32_t *ends,
+                   uint32_t columns, uint32_t *cells, bool *quoted) {
     uint32_t n = 0;
     size_t p = at;
     for (;;) {
@@ -184,7 +184,8 @@ static void careful_row(kl_split *s, const char *data, uint32_t size) {
     for (uint32_t c = cells; c < s->columns; c++) ends[c] = (uint32_t)end;
     s->starts[s->rows] = start;
     s->lines[s->rows] = line;
-    s->flags[s->rows] = (uint8_t)((quoted ? KL_ROW_QUOTED : 0) | (broken ? KL_ROW_BROKEN : 0) | (!broken && cells != s->columns ? KL_ROW_RAGGED : 0));
+    s->flags[s->rows] = (uint8_t)((quoted ? KL_ROW_QUOTED : 0) | (broken ? KL_ROW_BROKEN : 0) |
+                                  (!broken && cells != s->columns ? KL_ROW_RAGGED : 0));
     s->rows++;
 }
 

@@ -25,8 +25,8 @@ kl_tally *kl_tally_new(const kl_program *p) {
     t->open_assumptions = calloc(g.assumptions + 1, sizeof *t->open_assumptions);
     t->open_entries = calloc(g.entries + 1, sizeof *t->open_entries);
     t->seen = calloc(g.entries + 1, sizeof *t->seen);
-    if (t->states && t->reasons && t->audits && t->sums && t->sum_overflow && t->truths && t->fired && t->blocked && t->breached && t->missing &&
-        t->open_assumptions && t->open_entries && t->seen)
+    if (t->states && t->reasons && t->audits && t->sums && t->sum_overflow && t->truths && t->fired && t->blocked &&
+        t->breached && t->missing && t->open_assumptions && t->open_entries && t->seen)
         return t;
     kl_tally_free(t);
     return NULL;
@@ -66,7 +66,8 @@ void kl_tally_batch(kl_tally *t, const kl_teller *teller, const kl_workspace *w,
             continue;
         }
         for (uint32_t i = 0; i < KL_WORDS; i++)
-            for (uint64_t r = rows[i]; r; r &= r - 1) t->truths[e][kl_truth_of(w, e, i * 64 + (uint32_t)__builtin_ctzll(r))]++;
+            for (uint64_t r = rows[i]; r; r &= r - 1)
+                t->truths[e][kl_truth_of(w, e, i * 64 + (uint32_t)__builtin_ctzll(r))]++;
     }
 }
 
@@ -127,7 +128,8 @@ void kl_tally_merge(kl_tally *into, const kl_tally *from) {
         add_all(into->states[o], from->states[o], 7);
         add_all(into->reasons[o], from->reasons[o], 3);
         add_all(into->audits[o], from->audits[o], 5);
-        into->sum_overflow[o] |= from->sum_overflow[o] || __builtin_add_overflow(into->sums[o], from->sums[o], &into->sums[o]);
+        into->sum_overflow[o] |=
+            from->sum_overflow[o] || __builtin_add_overflow(into->sums[o], from->sums[o], &into->sums[o]);
     }
     for (uint32_t e = 0; e < g.entries; e++) add_all(into->truths[e], from->truths[e], 4);
     add_all(into->fired, from->fired, g.entries);

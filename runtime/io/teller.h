@@ -15,7 +15,9 @@ struct kl_teller {
     kl_bytes text; /* what the JSON strings point into */
 };
 
-static inline bool kl_bit(const uint64_t *bits, size_t i) { return bits[i / 64] >> (i % 64) & 1; }
+static inline bool kl_bit(const uint64_t *bits, size_t i) {
+    return bits[i / 64] >> (i % 64) & 1;
+}
 
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);

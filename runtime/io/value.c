@@ -9,21 +9,27 @@ static size_t blank_at(const char *p, size_t n) { /* bytes of the blank at p, 0 
     const unsigned char *u = (const unsigned char *)p;
     if (!n) return 0;
     if (u[0] == ' ' || u[0] == '\t') return 1;
-    if (n >= 2 && u[0] == 0xC2 && u[1] == 0xA0) return 2;                                       /* no-break space */
+    if (n >= 2 && u[0] == 0xC2 && u[1] == 0xA0) return 2;                                   /* no-break space */
     if (n >= 3 && u[0] == 0xE2 && u[1] == 0x80 && (u[2] == 0xAF || u[2] == 0x89)) return 3; /* narrow and thin space */
     return 0;
 }
 
-static size_t space_at(const char *p, size_t n) { return n && (*p == '\r' || *p == '\n') ? 1 : blank_at(p, n); }
+static size_t space_at(const char *p, size_t n) {
+    return n && (*p == '\r' || *p == '\n') ? 1 : blank_at(p, n);
+}
 
 kl_string kl_trim(kl_string s) {
     for (size_t k; (k = space_at(s.data, s.size)) != 0; s.size -= k) s.data += k;
     while (s.size) {
         const char *end = s.data + s.size;
-        if (space_at(end - 1, 1)) s.size--;
-        else if (s.size >= 2 && blank_at(end - 2, 2) == 2) s.size -= 2;
-        else if (s.size >= 3 && blank_at(end - 3, 3) == 3) s.size -= 3;
-        else break;
+        if (space_at(end - 1, 1))
+            s.size--;
+        else if (s.size >= 2 && blank_at(end - 2, 2) == 2)
+            s.size -= 2;
+        else if (s.size >= 3 && blank_at(end - 3, 3) == 3)
+            s.size -= 3;
+        else
+            break;
     }
     return s;
 }
@@ -39,8 +45,8 @@ kl_reject_reason kl_parse_bool(kl_string s, bool *out) {
         const char *word;
         uint8_t size;
         bool value;
-    } words[] = {{"ja", 2, true},     {"nej", 3, false},    {"true", 4, true},  {"false", 5, false}, {"yes", 3, true},
-                 {"no", 2, false},    {"sant", 4, true},    {"falskt", 6, false}};
+    } words[] = {{"ja", 2, true},  {"nej", 3, false}, {"true", 4, true}, {"false", 5, false},
+                 {"yes", 3, true}, {"no", 2, false},  {"sant", 4, true}, {"falskt", 6, false}};
     if (s.size == 1) {
         char c = s.data[0];
         *out = c == '1' || c == 'j' || c == 'J' || c == 'y' || c == 'Y';
@@ -84,7 +90,8 @@ static bool whole_part(const char **p, size_t *n, digits *d) {
 }
 
 static bool unit_follows(const char *p, size_t n, kl_string unit) {
-    for (size_t k; (k = blank_at(p, n)) != 0; p += k, n -= k) {}
+    for (size_t k; (k = blank_at(p, n)) != 0; p += k, n -= k) {
+    }
     if (!n) return true;
     if (!unit.size) return false;
     bool crowns = unit.size == 3 && memcmp(unit.data, "SEK", 3) == 0;
@@ -103,8 +110,10 @@ kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit, in
     const char *p = s.data;
     size_t n = s.size;
     bool minus = false;
-    if (n && *p == '-') minus = true, p++, n--;
-    else if (n >= 3 && memcmp(p, "\xE2\x88\x92", 3) == 0) minus = true, p += 3, n -= 3;
+    if (n && *p == '-')
+        minus = true, p++, n--;
+    else if (n >= 3 && memcmp(p, "\xE2\x88\x92", 3) == 0)
+        minus = true, p += 3, n -= 3;
     digits d = {0, 0};
     size_t before = n;
     if (!whole_part(&p, &n, &d)) return KL_REJECT_NUMBER;
@@ -149,7 +158,8 @@ kl_reject_reason kl_parse_date(kl_string s, int64_t *out) {
     }
     for (size_t i = 0; i < 8; i++)
         if (d[i] < '0' || d[i] > '9') return KL_REJECT_DATE;
-    unsigned year = (unsigned)(d[0] - '0') * 1000 + (unsigned)(d[1] - '0') * 100 + (unsigned)(d[2] - '0') * 10 + (unsigned)(d[3] - '0');
+    unsigned year = (unsigned)(d[0] - '0') * 1000 + (unsigned)(d[1] - '0') * 100 + (unsigned)(d[2] - '0') * 10 +
+                    (unsigned)(d[3] - '0');
     unsigned month = (unsigned)(d[4] - '0') * 10 + (unsigned)(d[5] - '0');
     unsigned day = (unsigned)(d[6] - '0') * 10 + (unsigned)(d[7] - '0');
     if (year == 0 || month == 0 || month > 12 || day == 0) return KL_REJECT_DATE;
@@ -160,7 +170,9 @@ kl_reject_reason kl_parse_date(kl_string s, int64_t *out) {
 }
 
 /* ------------------------------------------------------------------ sets: A,B  A;B  A|B  A B, or inga, empty, [] */
-static bool divides(char c, bool spaces) { return c == ',' || c == ';' || c == '|' || c == '\n' || (spaces && (c == ' ' || c == '\t')); }
+static bool divides(char c, bool spaces) {
+    return c == ',' || c == ';' || c == '|' || c == '\n' || (spaces && (c == ' ' || c == '\t'));
+}
 
 kl_reject_reason kl_parse_set(const kl_schema *schema, uint32_t set, kl_string s, uint64_t *mask) {
     uint32_t whole = kl_schema_code(schema, set, s);

@@ -10,8 +10,8 @@ typedef struct collected {
     kl_verdict seen; /* first: what others see */
     uint32_t *list;  /* entries and slots of all lists, one after another */
     size_t size, room;
-    size_t *at;      /* per outcome: where by, maybe, in and open begin */
-    uint64_t *bits;  /* per outcome: missing, assumptions, entries, outcomes; then the record's own */
+    size_t *at;     /* per outcome: where by, maybe, in and open begin */
+    uint64_t *bits; /* per outcome: missing, assumptions, entries, outcomes; then the record's own */
     size_t words[4], outcome_words;
     uint32_t outcomes;
     bool failed;
@@ -90,7 +90,9 @@ void kl_teller_free(kl_teller *t) {
     free(t);
 }
 
-const kl_program *kl_teller_program(const kl_teller *t) { return t->program; }
+const kl_program *kl_teller_program(const kl_teller *t) {
+    return t->program;
+}
 
 /* ------------------------------------------------------------------ one record */
 kl_verdict *kl_verdict_new(const kl_teller *t, kl_workspace *w) {
@@ -125,7 +127,9 @@ void kl_verdict_free(kl_verdict *v) {
     free(c);
 }
 
-bool kl_verdict_failed(const kl_verdict *v) { return ((const collected *)v)->failed; }
+bool kl_verdict_failed(const kl_verdict *v) {
+    return ((const collected *)v)->failed;
+}
 
 static bool room_for(collected *c, size_t more) {
     if (c->room - c->size >= more) return true;
@@ -141,21 +145,21 @@ static bool room_for(collected *c, size_t more) {
 }
 
 /* Appends a list that `call` writes; call gives its length whatever the room. */
-#define APPEND(c, count, call)                                                                                                    \
-    do {                                                                                                                          \
-        uint32_t *into = (c)->list + (c)->size;                                                                                   \
-        size_t most = (c)->room - (c)->size;                                                                                      \
-        (count) = call;                                                                                                           \
-        if ((count) > most) {                                                                                                     \
-            if (!room_for((c), (count))) {                                                                                        \
-                (count) = 0;                                                                                                      \
-            } else {                                                                                                              \
-                into = (c)->list + (c)->size;                                                                                     \
-                most = (c)->room - (c)->size;                                                                                     \
-                (count) = call;                                                                                                   \
-            }                                                                                                                     \
-        }                                                                                                                         \
-        (c)->size += (count);                                                                                                     \
+#define APPEND(c, count, call)                                                                                         \
+    do {                                                                                                               \
+        uint32_t *into = (c)->list + (c)->size;                                                                        \
+        size_t most = (c)->room - (c)->size;                                                                           \
+        (count) = call;                                                                                                \
+        if ((count) > most) {                                                                                          \
+            if (!room_for((c), (count))) {                                                                             \
+                (count) = 0;                                                                                           \
+            } else {                                                                                                   \
+                into = (c)->list + (c)->size;                                                                          \
+                most = (c)->room - (c)->size;                                                                          \
+                (count) = call;                                                                                        \
+            }                                                                                                          \
+        }                                                                                                              \
+        (c)->size += (count);                                                                                          \
     } while (0)
 
 static int ascending(const void *x, const void *y) {
@@ -174,7 +178,9 @@ static size_t distinct(collected *c, size_t from) {
     return kept;
 }
 
-static bool open(kl_state state) { return state != KL_DECIDED && state != KL_NO_RESULT; }
+static bool open(kl_state state) {
+    return state != KL_DECIDED && state != KL_NO_RESULT;
+}
 
 /* Whether some candidate surely gives entry `slot`, or one equal to it in this record. */
 static bool surely_in(const kl_workspace *w, uint32_t o, uint32_t slots, uint32_t slot, uint32_t row) {
@@ -244,7 +250,8 @@ static void take_outcome(collected *c, uint32_t o, uint32_t row) {
     out->outcomes = out->entries + c->words[2];
     if (out->result.state != KL_UNDETERMINED) return;
     memset(bits, 0, c->outcome_words * sizeof *bits);
-    kl_waiting into = {bits, bits + c->words[0], bits + c->words[0] + c->words[1], bits + c->words[0] + c->words[1] + c->words[2]};
+    kl_waiting into = {bits, bits + c->words[0], bits + c->words[0] + c->words[1],
+                       bits + c->words[0] + c->words[1] + c->words[2]};
     kl_wait(w, o, row, &into);
 }
 

@@ -12,7 +12,7 @@ struct kl_csv_plan {
     const kl_teller *const *tellers;
     kl_string *names; /* outcomes of all editions */
     size_t count;
-    uint32_t *where;  /* edition by edition: the outcome's index there, or KL_INDEX_NONE */
+    uint32_t *where; /* edition by edition: the outcome's index there, or KL_INDEX_NONE */
 };
 
 kl_csv_plan *kl_csv_plan_new(const kl_teller *const *tellers, size_t count, kl_csv_form form, bool trace) {
@@ -20,7 +20,8 @@ kl_csv_plan *kl_csv_plan_new(const kl_teller *const *tellers, size_t count, kl_c
     size_t most = 0;
     for (size_t e = 0; e < count; e++) most += tellers[e]->info.outcomes;
     if (!p) return NULL;
-    *p = (kl_csv_plan){form, trace, tellers, calloc(most + 1, sizeof(kl_string)), 0, calloc(most * count + 1, sizeof(uint32_t))};
+    *p = (kl_csv_plan){
+        form, trace, tellers, calloc(most + 1, sizeof(kl_string)), 0, calloc(most * count + 1, sizeof(uint32_t))};
     if (!p->names || !p->where) {
         kl_csv_plan_free(p);
         return NULL;
@@ -29,7 +30,9 @@ kl_csv_plan *kl_csv_plan_new(const kl_teller *const *tellers, size_t count, kl_c
         for (uint32_t i = 0; i < tellers[e]->info.outcomes; i++) {
             kl_string name = tellers[e]->outcomes[i].name;
             size_t at = 0;
-            while (at < p->count && !(p->names[at].size == name.size && memcmp(p->names[at].data, name.data, name.size) == 0)) at++;
+            while (at < p->count &&
+                   !(p->names[at].size == name.size && memcmp(p->names[at].data, name.data, name.size) == 0))
+                at++;
             if (at == p->count) p->names[p->count++] = name;
         }
     for (size_t e = 0; e < count; e++)
@@ -52,7 +55,8 @@ void kl_csv_plan_free(kl_csv_plan *p) {
 }
 
 void kl_write_csv_head(kl_bytes *out, const kl_csv_plan *p, const kl_string *kept, size_t kept_count) {
-    static const char *const lists[] = {"decided_by", "blocked_by", "missing", "open", "findings", "warnings", "assumptions"};
+    static const char *const lists[] = {"decided_by", "blocked_by", "missing",    "open",
+                                        "findings",   "warnings",   "assumptions"};
     kl_bytes_text(out, "key");
     for (size_t i = 0; i < p->count; i++) {
         kl_bytes_char(out, p->form.comma);
@@ -79,7 +83,8 @@ void kl_write_csv_head(kl_bytes *out, const kl_csv_plan *p, const kl_string *kep
 /* Quotes what was written since `from`, when it needs it. */
 static void quote_since(kl_bytes *out, size_t from, kl_csv_form form) {
     bool quote = false;
-    for (size_t i = from; i < out->size && !quote; i++) quote = out->data[i] == '"' || out->data[i] == form.comma || out->data[i] == '\n' || out->data[i] == '\r';
+    for (size_t i = from; i < out->size && !quote; i++)
+        quote = out->data[i] == '"' || out->data[i] == form.comma || out->data[i] == '\n' || out->data[i] == '\r';
     if (!quote) return;
     kl_bytes copy = {0};
     kl_bytes_add(&copy, out->data + from, out->size - from);
@@ -98,10 +103,13 @@ static void outcome_cells(kl_bytes *out, const kl_csv_plan *p, const kl_verdict 
     const kl_verdict_outcome *o = &v->outcomes[i];
     const kl_outcome_info *info = &v->teller->outcomes[i];
     size_t from = out->size;
-    if (o->result.state == KL_DECIDED && info->many) kl_bytes_slots(out, v, i, o->in, o->in_count);
+    if (o->result.state == KL_DECIDED && info->many)
+        kl_bytes_slots(out, v, i, o->in, o->in_count);
     else if (o->result.state == KL_DECIDED)
-        kl_bytes_value(out, v->teller->program, info->kind, info->scale, info->set, &o->result, p->form.decimal, "true", "false");
-    else if (o->result.state == KL_EXTERNAL) kl_bytes_string(out, o->result.text);
+        kl_bytes_value(out, v->teller->program, info->kind, info->scale, info->set, &o->result, p->form.decimal, "true",
+                       "false");
+    else if (o->result.state == KL_EXTERNAL)
+        kl_bytes_string(out, o->result.text);
     quote_since(out, from, p->form);
     kl_bytes_char(out, p->form.comma);
     kl_bytes_text(out, kl_state_word(o->result.state));
@@ -168,7 +176,8 @@ static void clauses(kl_bytes *out, const kl_csv_plan *p, const kl_verdict *v) {
     }
 }
 
-void kl_write_csv(kl_bytes *out, const kl_csv_plan *p, size_t edition, const kl_verdict *v, const kl_string *kept, size_t kept_count) {
+void kl_write_csv(kl_bytes *out, const kl_csv_plan *p, size_t edition, const kl_verdict *v, const kl_string *kept,
+                  size_t kept_count) {
     const kl_teller *t = v->teller;
     kl_assumption_info assumption;
     kl_bytes_cell(out, p->form, v->key);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 const char *kl_state_word(kl_state state) {
-    static const char *const words[] = {"decided", "not_stated", "external", "none", "undetermined", "conflict", "error"};
+    static const char *const words[] = {"decided",      "not_stated", "external", "none",
+                                        "undetermined", "conflict",   "error"};
     return words[state];
 }
 
@@ -27,13 +28,15 @@ static void set_names(kl_bytes *out, const kl_program *p, uint32_t set, uint64_t
         kl_value_of(p, set, (uint32_t)__builtin_ctzll(mask), &value);
         if (!first) kl_bytes_text(out, as_json ? ", " : " ");
         first = false;
-        if (as_json) kl_bytes_json(out, value.name);
-        else kl_bytes_string(out, value.name);
+        if (as_json)
+            kl_bytes_json(out, value.name);
+        else
+            kl_bytes_string(out, value.name);
     }
 }
 
-void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r, char decimal,
-                    const char *yes, const char *no) {
+void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r,
+                    char decimal, const char *yes, const char *no) {
     kl_value_info value;
     switch (kind) {
     case KL_BOOL: kl_bytes_text(out, r->number ? yes : no); break;
@@ -48,7 +51,8 @@ void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned s
     }
 }
 
-void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r) {
+void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set,
+                         const kl_result *r) {
     if (r->state == KL_EXTERNAL) {
         kl_bytes_text(out, "{\"state\": \"external\", \"document\": ");
         kl_bytes_json(out, r->text);
@@ -204,8 +208,10 @@ void kl_write_ndjson(kl_bytes *out, const kl_verdict *v, bool trace, const kl_ke
     kl_bytes_text(out, ", \"guideline\": ");
     kl_bytes_string(out, t->name_json);
     kl_bytes_text(out, ", \"edition\": ");
-    if (t->info.edition.size) kl_bytes_string(out, t->edition_json);
-    else kl_bytes_text(out, "null");
+    if (t->info.edition.size)
+        kl_bytes_string(out, t->edition_json);
+    else
+        kl_bytes_text(out, "null");
     kl_bytes_text(out, ", \"outcomes\": {");
     for (uint32_t i = 0; i < t->info.outcomes; i++) {
         if (i) kl_bytes_text(out, ", ");

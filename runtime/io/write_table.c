@@ -14,12 +14,14 @@ struct kl_table {
     kl_string *names;
     size_t columns, rows; /* columns: key, outcomes, decided_by */
     size_t *widths;
-    kl_bytes text;        /* cells of the first rows, one after another */
-    size_t *ends;         /* where each cell ends in text */
+    kl_bytes text; /* cells of the first rows, one after another */
+    size_t *ends;  /* where each cell ends in text */
     bool settled;
 };
 
-static bool same(kl_string a, kl_string b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
+static bool same(kl_string a, kl_string b) {
+    return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
 
 kl_table *kl_table_new(const kl_teller *const *tellers, size_t count, const kl_table_words *words) {
     kl_table *t = calloc(1, sizeof *t);
@@ -71,11 +73,12 @@ static void cell(kl_bytes *out, const kl_table *t, size_t column, kl_string s) {
     size_t width = kl_text_width(s);
     kl_bytes_string(out, s);
     if (column + 1 == t->columns) {
+        while (out->size && out->data[out->size - 1] == ' ') out->size--;
         kl_bytes_char(out, '\n');
         return;
     }
-    for (size_t i = width; i < t->widths[column] + 2; i++) kl_bytes_char(out, ' ');
-    if (width > t->widths[column]) kl_bytes_text(out, "  ");
+    for (size_t i = width; i < t->widths[column]; i++) kl_bytes_char(out, ' ');
+    kl_bytes_text(out, "  ");
 }
 
 static void settle(kl_bytes *out, kl_table *t) {
@@ -83,7 +86,8 @@ static void settle(kl_bytes *out, kl_table *t) {
     t->settled = true;
     for (size_t c = 0; c < t->columns; c++) t->widths[c] = kl_text_width(t->names[c]);
     for (size_t i = 0, from = 0; i < t->rows * t->columns; from = t->ends[i++]) {
-        size_t width = kl_text_width((kl_string){t->text.data + from, t->ends[i] - from}), *w = &t->widths[i % t->columns];
+        size_t width = kl_text_width((kl_string){t->text.data + from, t->ends[i] - from}),
+               *w = &t->widths[i % t->columns];
         if (width > *w && width <= WIDEST) *w = width;
     }
     for (size_t c = 0; c < t->columns; c++) cell(out, t, c, t->names[c]);
@@ -105,10 +109,15 @@ static void value(kl_bytes *out, const kl_table *t, const kl_verdict *v, kl_stri
         const kl_outcome_info *info = &teller->outcomes[i];
         const kl_verdict_outcome *o = &v->outcomes[i];
         if (!same(info->name, name)) continue;
-        if (o->result.state == KL_EXTERNAL) kl_bytes_string(out, o->result.text);
-        else if (o->result.state != KL_DECIDED) kl_bytes_text(out, t->words->states[o->result.state]);
-        else if (info->many) kl_bytes_number(out, (int64_t)o->in_count, 0, '.');
-        else kl_bytes_value(out, teller->program, info->kind, info->scale, info->set, &o->result, t->words->decimal, t->words->yes, t->words->no);
+        if (o->result.state == KL_EXTERNAL)
+            kl_bytes_string(out, o->result.text);
+        else if (o->result.state != KL_DECIDED)
+            kl_bytes_text(out, t->words->states[o->result.state]);
+        else if (info->many)
+            kl_bytes_number(out, (int64_t)o->in_count, 0, '.');
+        else
+            kl_bytes_value(out, teller->program, info->kind, info->scale, info->set, &o->result, t->words->decimal,
+                           t->words->yes, t->words->no);
     }
 }
 
@@ -138,10 +147,13 @@ void kl_write_table(kl_bytes *out, kl_table *t, const kl_verdict *v) {
     ends[t->columns - 1] = to->size;
     out->failed |= to->failed;
     if (t->settled) {
-        for (size_t c = 0; c < t->columns; from = ends[c++]) cell(out, t, c, (kl_string){to->data + from, ends[c] - from});
+        for (size_t c = 0; c < t->columns; from = ends[c++])
+            cell(out, t, c, (kl_string){to->data + from, ends[c] - from});
     } else if (++t->rows == FIRST_ROWS) {
         settle(out, t);
     }
 }
 
-void kl_write_table_flush(kl_bytes *out, kl_table *t) { settle(out, t); }
+void kl_write_table_flush(kl_bytes *out, kl_table *t) {
+    settle(out, t);
+}

@@ -78,10 +78,11 @@ class Golden:
 
 
 def repeated(m):
-    """`3× c{n} {n+1}` is three lines; {day} is the n-th day after 2000-01-01, ↵ a line end."""
+    """`3× c{n} {n+1}` is three lines; {day} is the n-th day after 2000-01-01, ↵ a line end; a \\ last leaves the line open."""
     first = datetime.date(2000, 1, 1)
+    line = m.group(2).replace("\\\n", "")
     return "".join(
-        m.group(2).replace("{n}", str(n)).replace("{n+1}", str(n + 1)).replace("↵", "\n")
+        line.replace("{n}", str(n)).replace("{n+1}", str(n + 1)).replace("↵", "\n")
         .replace("{day}", str(first + datetime.timedelta(days=n)))
         for n in range(1, int(m.group(1)) + 1)
     )

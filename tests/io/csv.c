@@ -11,7 +11,8 @@
 
 static void plain(void **state) {
     (void)state;
-    const test_result *r = test_csv(HEAD "1,2023-09-01,telefon,ja,100,A\n2,20230902,video,nej,\"12,50\",\n3,2023-09-03,,,,B\n");
+    const test_result *r =
+        test_csv(HEAD "1,2023-09-01,telefon,ja,100,A\n2,20230902,video,nej,\"12,50\",\n3,2023-09-03,,,,B\n");
     assert_int_equal(r->state, KL_FEED_END);
     assert_int_equal(r->rows, 3);
     assert_string_equal(r->row[0].key, "1");
@@ -28,7 +29,8 @@ static void plain(void **state) {
 
 static void quotes(void **state) {
     (void)state;
-    const test_result *r = test_csv(HEAD "\"a\"\"b\",\"2023-09-01\",\"telefon\",\"ja\",\"1\",\"rad ett\nrad två, och ett \"\"ord\"\"\"\r\nc,2023-09-01,,,,x\n");
+    const test_result *r = test_csv(HEAD "\"a\"\"b\",\"2023-09-01\",\"telefon\",\"ja\",\"1\",\"rad ett\nrad två, och "
+                                         "ett \"\"ord\"\"\"\r\nc,2023-09-01,,,,x\n");
     assert_int_equal(r->rows, 2);
     assert_string_equal(r->row[0].key, "a\"b");
     assert_string_equal(r->row[0].text, "rad ett\nrad två, och ett \"ord\"");
@@ -58,7 +60,8 @@ static void broken_quotes(void **state) {
 
 static void line_ends(void **state) {
     (void)state;
-    const test_result *r = test_csv("kontakt_id;kontaktdatum;planerad\r\n1;2023-09-01;ja\r\n\r\n2;2023-09-01;J\r\n\r\n");
+    const test_result *r =
+        test_csv("kontakt_id;kontaktdatum;planerad\r\n1;2023-09-01;ja\r\n\r\n2;2023-09-01;J\r\n\r\n");
     assert_int_equal(r->rows, 2);
     assert_int_equal(r->separator, ';');
     assert_int_equal(r->row[0].number[F_PLANNED], 1);
@@ -76,7 +79,8 @@ static void encodings(void **state) {
     assert_int_equal(r->rows, 1);
     assert_int_equal(r->row[0].number[F_POINTS], 3);
     assert_int_equal(r->row[0].number[F_FORM], 1);
-    static const char latin[] = "kontakt_id;kontaktdatum;po\xE4ng;form;enhet\n1;2023-09-01;0,3;Videol\xE4nk;\x80uro \x96 \xC5\n";
+    static const char latin[] =
+        "kontakt_id;kontaktdatum;po\xE4ng;form;enhet\n1;2023-09-01;0,3;Videol\xE4nk;\x80uro \x96 \xC5\n";
     r = test_read(latin, sizeof latin - 1, KL_INPUT_CSV, true, 3);
     assert_int_equal(r->rows, 1);
     assert_int_equal(r->row[0].number[F_POINTS], 3);
@@ -119,9 +123,11 @@ static void separators(void **state) {
 
 static void rejected(void **state) {
     (void)state;
-    const test_result *r = test_csv(HEAD "1,2023-09-01,telefon\n2,2023-13-01,telefon,ja,1,A\n3,2023-09-01,fax,ja,1,A\n4,2023-09-01,,kanske,1,A\n"
-                                         "5,2023-09-01,,,1.005,A\n6,2023-09-01,,,abc,A\n7,2023-09-01,,,9999999999999999,A\n,2023-09-01,,,,\n8,,,,,\n"
-                                         "9,2023-09-01,telefon,ja,1,A,B\n10,2023-09-01,telefon,ja,1,A\n");
+    const test_result *r = test_csv(
+        HEAD
+        "1,2023-09-01,telefon\n2,2023-13-01,telefon,ja,1,A\n3,2023-09-01,fax,ja,1,A\n4,2023-09-01,,kanske,1,A\n"
+        "5,2023-09-01,,,1.005,A\n6,2023-09-01,,,abc,A\n7,2023-09-01,,,9999999999999999,A\n,2023-09-01,,,,\n8,,,,,\n"
+        "9,2023-09-01,telefon,ja,1,A,B\n10,2023-09-01,telefon,ja,1,A\n");
     static const struct {
         kl_reject_reason why;
         const char *key, *column, *value;
@@ -152,7 +158,8 @@ static void rejected(void **state) {
 
 static void two_columns(void **state) {
     (void)state;
-    const test_result *r = test_csv("kontakt_id,kontaktdatum,form,mode,avgift,fee\n1,2023-09-01,telefon,phone,100,\"100,0\"\n2,2023-09-01,,video,,\n3,2023-09-01,telefon,video,,\n"
+    const test_result *r = test_csv("kontakt_id,kontaktdatum,form,mode,avgift,fee\n1,2023-09-01,telefon,phone,100,"
+                                    "\"100,0\"\n2,2023-09-01,,video,,\n3,2023-09-01,telefon,video,,\n"
                                     "4,2023-09-01,,,1,2\n");
     assert_int_equal(r->row[0].why, KL_REJECT_NOT);
     assert_int_equal(r->row[0].number[F_FORM], 0);
@@ -164,8 +171,10 @@ static void two_columns(void **state) {
 
 static void sets(void **state) {
     (void)state;
-    const test_result *r = test_csv("kontakt_id;kontaktdatum;kva\n1;2023-09-01;ZV051\n2;2023-09-01;ZV051 XS003\n3;2023-09-01;ZV051, med mellanrum\n4;2023-09-01;inga\n5;2023-09-01;\n"
-                                    "6;2023-09-01;med mellanrum\n7;2023-09-01;ZV051|okänd\n8;2023-09-01;\"XS003;ZV051\"\n");
+    const test_result *r =
+        test_csv("kontakt_id;kontaktdatum;kva\n1;2023-09-01;ZV051\n2;2023-09-01;ZV051 XS003\n3;2023-09-01;ZV051, med "
+                 "mellanrum\n4;2023-09-01;inga\n5;2023-09-01;\n"
+                 "6;2023-09-01;med mellanrum\n7;2023-09-01;ZV051|okänd\n8;2023-09-01;\"XS003;ZV051\"\n");
     assert_int_equal(r->row[0].set, 1);
     assert_int_equal(r->row[1].set, 3);
     assert_int_equal(r->row[2].set, 5);
@@ -183,10 +192,14 @@ static void pieces(void **state) {
     static char text[400000];
     size_t n = (size_t)sprintf(text, "kontakt_id;kontaktdatum;form;enhet\r\n");
     for (int i = 0; i < 3000; i++) {
-        if (i % 7 == 3) n += (size_t)sprintf(text + n, "%d;2023-09-01;\"telefon\";\"rad\n%d; \"\"x\"\"\"\r\n", i, i);
-        else if (i % 101 == 5) n += (size_t)sprintf(text + n, "%d;2023-09-01;fax;y\r\n", i);
-        else if (i % 103 == 5) n += (size_t)sprintf(text + n, "\r\n%d;2023-09-01;telefon\r\n", i);
-        else n += (size_t)sprintf(text + n, "%d;2023-09-01;video;enhet %d\r\n", i, i);
+        if (i % 7 == 3)
+            n += (size_t)sprintf(text + n, "%d;2023-09-01;\"telefon\";\"rad\n%d; \"\"x\"\"\"\r\n", i, i);
+        else if (i % 101 == 5)
+            n += (size_t)sprintf(text + n, "%d;2023-09-01;fax;y\r\n", i);
+        else if (i % 103 == 5)
+            n += (size_t)sprintf(text + n, "\r\n%d;2023-09-01;telefon\r\n", i);
+        else
+            n += (size_t)sprintf(text + n, "%d;2023-09-01;video;enhet %d\r\n", i, i);
     }
     static test_result first;
     const test_result *r = test_read(text, n, KL_INPUT_CSV, false, 0);
@@ -269,9 +282,19 @@ static void trouble(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain),      cmocka_unit_test(quotes),      cmocka_unit_test(broken_quotes),     cmocka_unit_test(line_ends),  cmocka_unit_test(encodings),
-        cmocka_unit_test(separators), cmocka_unit_test(rejected),    cmocka_unit_test(two_columns),       cmocka_unit_test(sets),       cmocka_unit_test(pieces),
-        cmocka_unit_test(one_column), cmocka_unit_test(long_records), cmocka_unit_test(unclosed_far_away), cmocka_unit_test(trouble)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain),
+                                       cmocka_unit_test(quotes),
+                                       cmocka_unit_test(broken_quotes),
+                                       cmocka_unit_test(line_ends),
+                                       cmocka_unit_test(encodings),
+                                       cmocka_unit_test(separators),
+                                       cmocka_unit_test(rejected),
+                                       cmocka_unit_test(two_columns),
+                                       cmocka_unit_test(sets),
+                                       cmocka_unit_test(pieces),
+                                       cmocka_unit_test(one_column),
+                                       cmocka_unit_test(long_records),
+                                       cmocka_unit_test(unclosed_far_away),
+                                       cmocka_unit_test(trouble)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

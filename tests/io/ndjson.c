@@ -11,9 +11,13 @@
 
 static void plain(void **state) {
     (void)state;
-    const test_result *r = test_ndjson("{\"contact_id\": 10482, " D ", \"mode\": \"phone\", \"planned\": true, \"fee\": 12.5, \"points\": \"0,3\", \"duration\": 20, \"note\": {\"unit\": \"VC\"}}\n"
-                                       "\n  \n{\"contact_id\": \"a\\u00e5\", " D ", \"mode\": null, \"planned\": 0, \"enhet\": 3.10, \"registered_kva\": [\"ZV051\", \"XS003\"]}\r\n"
-                                       "{\"contact_id\": \"c\", " D ", \"registered_kva\": [], \"enhet\": \"\"}\n{\"contact_id\": \"d\", " D ", \"registered_kva\": \"ZV051\"}");
+    const test_result *r = test_ndjson(
+        "{\"contact_id\": 10482, " D ", \"mode\": \"phone\", \"planned\": true, \"fee\": 12.5, \"points\": \"0,3\", "
+                                     "\"duration\": 20, \"note\": {\"unit\": \"VC\"}}\n"
+        "\n  \n{\"contact_id\": \"a\\u00e5\", " D
+        ", \"mode\": null, \"planned\": 0, \"enhet\": 3.10, \"registered_kva\": [\"ZV051\", \"XS003\"]}\r\n"
+        "{\"contact_id\": \"c\", " D ", \"registered_kva\": [], \"enhet\": \"\"}\n{\"contact_id\": \"d\", " D
+        ", \"registered_kva\": \"ZV051\"}");
     assert_int_equal(r->state, KL_FEED_END);
     assert_int_equal(r->rows, 4);
     assert_string_equal(r->row[0].key, "10482"); /* the key is always a string */
@@ -80,8 +84,10 @@ static void rejected(void **state) {
 
 static void unread(void **state) {
     (void)state;
-    const test_result *r = test_ndjson("{\"contact_id\": 1, " D ", \"guideline\": \"vgr\", \"note\": {\"unit\": \"A\", \"other\": [1, {\"x\": 2}]}, \"deep\": {\"er\": {\"still\": null}}}\n"
-                                       "{\"contact_id\": 2, " D ", \"guideline\": \"vgr\", \"list\": [{\"mode\": \"fax\"}]}\n");
+    const test_result *r =
+        test_ndjson("{\"contact_id\": 1, " D ", \"guideline\": \"vgr\", \"note\": {\"unit\": \"A\", \"other\": [1, "
+                                             "{\"x\": 2}]}, \"deep\": {\"er\": {\"still\": null}}}\n"
+                    "{\"contact_id\": 2, " D ", \"guideline\": \"vgr\", \"list\": [{\"mode\": \"fax\"}]}\n");
     assert_int_equal(r->row[0].why, KL_REJECT_NOT);
     assert_int_equal(r->row[1].why, KL_REJECT_NOT);
     assert_int_equal(r->unread, 4);
@@ -111,7 +117,11 @@ static void many_lines(void **state) {
     size_t n = 0;
     assert_non_null(text);
     for (int i = 0; i < 4000; i++)
-        n += (size_t)sprintf(text + n, i % 500 == 499 ? "{\"contact_id\": %d\n" : "{\"contact_id\": %d, " D ", \"mode\": \"video\", \"note\": {\"unit\": \"e\\u0301nhet\"}}\n", i);
+        n += (size_t)sprintf(text + n,
+                             i % 500 == 499 ? "{\"contact_id\": %d\n"
+                                            : "{\"contact_id\": %d, " D
+                                              ", \"mode\": \"video\", \"note\": {\"unit\": \"e\\u0301nhet\"}}\n",
+                             i);
     const test_result *r = test_read(text, n, KL_INPUT_NDJSON, false, 0);
     assert_int_equal(r->rows, 4000);
     for (size_t i = 0; i < r->rows; i++) {
@@ -124,6 +134,7 @@ static void many_lines(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(plain), cmocka_unit_test(rejected), cmocka_unit_test(unread), cmocka_unit_test(nested_deep), cmocka_unit_test(many_lines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain), cmocka_unit_test(rejected), cmocka_unit_test(unread),
+                                       cmocka_unit_test(nested_deep), cmocka_unit_test(many_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,8 +21,12 @@ static ptrdiff_t give(void *self, void *into, size_t size) {
     return (ptrdiff_t)n;
 }
 
-kl_origin test_origin(test_source *s) { return (kl_origin){give, NULL, NULL, s}; }
-kl_string test_string(const char *c) { return (kl_string){c, strlen(c)}; }
+kl_origin test_origin(test_source *s) {
+    return (kl_origin){give, NULL, NULL, s};
+}
+kl_string test_string(const char *c) {
+    return (kl_string){c, strlen(c)};
+}
 
 kl_schema *test_schema(void) {
     static const struct {
@@ -41,15 +45,19 @@ kl_schema *test_schema(void) {
         [F_KVA] = {"kva", "registered_kva", KL_SET, 0, 1, false, false},
         [F_TEXT] = {"enhet", "note.unit", KL_TEXT, 0, KL_INDEX_NONE, false, false},
     };
-    static const char *const forms[] = {"telefon", "video", "skriftlig"}, *const codes[] = {"phone", "Videolänk", "SMS & chatt"};
+    static const char *const forms[] = {"telefon", "video", "skriftlig"}, *const codes[] = {"phone", "Videolänk",
+                                                                                            "SMS & chatt"};
     static const char *const kva[] = {"ZV051", "XS003", "med mellanrum"};
     kl_schema *s = kl_schema_start(test_string("SEK"));
     bool ok = s && kl_schema_add_set(s, 3) && kl_schema_add_set(s, 3);
     for (uint32_t i = 0; ok && i < 3; i++)
-        ok = kl_schema_add_code(s, 0, test_string(forms[i]), i) && kl_schema_add_code(s, 0, test_string(codes[i]), i) && kl_schema_add_code(s, 1, test_string(kva[i]), i);
+        ok = kl_schema_add_code(s, 0, test_string(forms[i]), i) && kl_schema_add_code(s, 0, test_string(codes[i]), i) &&
+             kl_schema_add_code(s, 1, test_string(kva[i]), i);
     for (uint32_t i = 0; ok && i < F_COUNT; i++) {
-        kl_schema_field f = {test_string(fields[i].name), fields[i].kind, fields[i].scale, fields[i].set, fields[i].required, fields[i].key};
-        ok = kl_schema_add_field(s, &f) && kl_schema_add_input(s, i, test_string(fields[i].name)) && kl_schema_add_input(s, i, test_string(fields[i].other));
+        kl_schema_field f = {test_string(fields[i].name), fields[i].kind, fields[i].scale, fields[i].set,
+                             fields[i].required,          fields[i].key};
+        ok = kl_schema_add_field(s, &f) && kl_schema_add_input(s, i, test_string(fields[i].name)) &&
+             kl_schema_add_input(s, i, test_string(fields[i].other));
     }
     assert_true(ok && kl_schema_ready(s));
     return s;
@@ -66,11 +74,16 @@ static void values(test_row *row, const kl_batch *b, uint32_t i) {
         const kl_column *c = &b->columns[f];
         row->known[f] = c->known && (c->known[i / 64] >> (i % 64) & 1);
         if (!row->known[f]) continue;
-        if (f == F_KEY || f == F_TEXT) copy(f == F_TEXT ? row->text : row->key, c->as.texts[i]);
-        else if (f == F_FORM) row->number[f] = c->as.codes[i];
-        else if (f == F_PLANNED) row->number[f] = (int64_t)(c->as.bits[i / 64] >> (i % 64) & 1);
-        else if (f == F_KVA) row->set = c->as.sets[i];
-        else row->number[f] = c->as.numbers[i];
+        if (f == F_KEY || f == F_TEXT)
+            copy(f == F_TEXT ? row->text : row->key, c->as.texts[i]);
+        else if (f == F_FORM)
+            row->number[f] = c->as.codes[i];
+        else if (f == F_PLANNED)
+            row->number[f] = (int64_t)(c->as.bits[i / 64] >> (i % 64) & 1);
+        else if (f == F_KVA)
+            row->set = c->as.sets[i];
+        else
+            row->number[f] = c->as.numbers[i];
     }
 }
 
@@ -133,5 +146,9 @@ const test_result *test_read(const void *data, size_t size, kl_input_form form, 
     return &r;
 }
 
-const test_result *test_csv(const char *text) { return test_read(text, strlen(text), KL_INPUT_CSV, false, 0); }
-const test_result *test_ndjson(const char *text) { return test_read(text, strlen(text), KL_INPUT_NDJSON, false, 0); }
+const test_result *test_csv(const char *text) {
+    return test_read(text, strlen(text), KL_INPUT_CSV, false, 0);
+}
+const test_result *test_ndjson(const char *text) {
+    return test_read(text, strlen(text), KL_INPUT_NDJSON, false, 0);
+}

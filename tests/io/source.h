@@ -15,7 +15,16 @@
 #define TEST_ROWS 4096
 
 enum { /* the fields of the record that the tests read */
-    F_KEY, F_DATE, F_FORM, F_PLANNED, F_FEE, F_POINTS, F_MINUTES, F_KVA, F_TEXT, F_COUNT
+       F_KEY,
+       F_DATE,
+       F_FORM,
+       F_PLANNED,
+       F_FEE,
+       F_POINTS,
+       F_MINUTES,
+       F_KVA,
+       F_TEXT,
+       F_COUNT
 };
 
 typedef struct test_source {
