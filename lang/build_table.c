@@ -26,9 +26,23 @@ void kl_add_head(kl_reader *r, kl_cell_role role, kl_expr *heading, kl_span span
     grid->span.end = span.end;
 }
 
+static void check_count(kl_reader *r, const kl_grid *grid, size_t cells, kl_span span) {
+    if (!grid->heads.n || cells == grid->heads.n) return;
+    kl_diag *d = kl_report(r->diags, r->file, span, KL_D_CELL_COUNT, 2, kl_str_fmt(r->arena, "%zu", cells),
+                           kl_str_fmt(r->arena, "%zu", grid->heads.n));
+    d->second_file = r->file;
+    d->second = grid->heads.p[0].span;
+}
+
 void kl_put_table_rule(kl_reader *r, kl_span at) {
     kl_grid *grid = kl_piece_grid(r->piece);
-    if (grid->heads.n == 0 || grid->rows.n || r->ruled) kl_report(r->diags, r->file, at, KL_D_TABLE_RULE_PLACE, 0);
+    kl_str text = kl_token_text(r->file, at);
+    size_t bars = 0;
+    for (size_t i = 0; i < text.n; i++) bars += text.p[i] == '|';
+    if (grid->heads.n == 0 || grid->rows.n || r->ruled)
+        kl_report(r->diags, r->file, at, KL_D_TABLE_RULE_PLACE, 0);
+    else
+        check_count(r, grid, bars - 1, at);
     r->ruled = true;
     grid->span = kl_join(grid->span, at);
 }
@@ -81,11 +95,5 @@ void kl_end_row(kl_reader *r, kl_span span) {
     kl_grid *grid = kl_piece_grid(r->piece);
     r->row->span = span;
     grid->span = kl_join(grid->span, span);
-    if (grid->heads.n && r->row->cells.n != grid->heads.n) {
-        kl_diag *d =
-            kl_report(r->diags, r->file, span, KL_D_CELL_COUNT, 2, kl_str_fmt(r->arena, "%zu", r->row->cells.n),
-                      kl_str_fmt(r->arena, "%zu", grid->heads.n));
-        d->second_file = r->file;
-        d->second = grid->heads.p[0].span;
-    }
+    check_count(r, grid, r->row->cells.n, span);
 }

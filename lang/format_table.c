@@ -53,19 +53,34 @@ static void pad(kl_formatter *f, char c, size_t n) {
     while (n--) kl_buf_add(&f->out, &c, 1);
 }
 
+/* The line under the heading; the colons that Markdown aligns columns by stay. */
+static size_t write_rule(kl_formatter *f, const kl_table_widths *w, kl_str rule) {
+    size_t written = 1, at = 1;
+    for (size_t column = 0; column < w->width.n && at < rule.n; column++) {
+        kl_str cell = {rule.p + at, 0};
+        while (at < rule.n && rule.p[at] != '|') at++;
+        cell.n = (size_t)(rule.p + at++ - cell.p);
+        bool left = false, right = false, dashed = false;
+        for (size_t i = 0; i < cell.n; i++) {
+            dashed = dashed || cell.p[i] == '-';
+            left = left || (cell.p[i] == ':' && !dashed);
+            right = right || (cell.p[i] == ':' && dashed);
+        }
+        pad(f, ':', left);
+        pad(f, '-', w->width.p[column] + 2 - left - right);
+        pad(f, ':', right);
+        kl_buf_add(&f->out, "|", 1);
+        written += w->width.p[column] + 3;
+    }
+    return written;
+}
+
 size_t kl_format_row(kl_formatter *f, kl_table_widths *w, size_t line) {
     if (line >= w->through) find_widths(f, w, line);
     const kl_line *l = &f->lines.p[line];
     size_t written = 1;
     kl_buf_add(&f->out, "|", 1);
-    if (!is_bar(f, l->from)) {
-        for (size_t column = 0; column < w->width.n; column++) {
-            pad(f, '-', w->width.p[column] + 2);
-            kl_buf_add(&f->out, "|", 1);
-            written += w->width.p[column] + 3;
-        }
-        return written;
-    }
+    if (!is_bar(f, l->from)) return write_rule(f, w, f->text[l->from]);
     size_t at = l->from + 1, from, to;
     for (size_t column = 0; next_cell(f, l, &at, &from, &to); column++) {
         kl_buf_add(&f->out, " ", 1);

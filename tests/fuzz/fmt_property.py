@@ -51,8 +51,9 @@ def squeezed(text):
             at = m.end()
         parts.append(re.sub(BLANK, '', line[at:]))
         s = ''.join(parts)
-        if re.fullmatch(r'\|[-:|]*\|', s):
-            s = re.sub('-+', '-', s)
+        rule, mark, comment = s.partition('#')
+        if re.fullmatch(r'\|[-:|]*\|', rule):
+            s = re.sub('-+', '-', rule) + mark + comment
         out.append(s)
     while out and not out[-1]:
         out.pop()
