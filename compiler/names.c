@@ -55,6 +55,8 @@ static bool clash(kl_symbol_kind a, kl_symbol_kind b) {
     unsigned entry = KL_KIND(KL_SYM_CLAUSE) | KL_KIND(KL_SYM_RULE) | KL_KIND(KL_SYM_TABLE) |
                      KL_KIND(KL_SYM_REQUIREMENT) | KL_KIND(KL_SYM_ADVICE) | KL_KIND(KL_SYM_NOTE);
     if ((both & ~entry) == 0) return true; /* both are ids in the trace */
+    unsigned finding = KL_KIND(KL_SYM_REQUIREMENT) | KL_KIND(KL_SYM_ADVICE) | KL_KIND(KL_SYM_OUTCOME);
+    if ((both & ~finding) == 0) return true; /* both may be findings */
     return (both & ~(KL_IN_EXPRESSIONS & ~field)) == 0;
 }
 
@@ -121,7 +123,7 @@ static hits look(const kl_front *f, kl_str name, unsigned kinds) {
 
 kl_symbol *kl_front_peek(kl_front *f, kl_name name, unsigned kinds) {
     kl_str text = name.text;
-    if (!name.quoted && kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
+    if (kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
     hits h = look(f, text, kinds);
     return h.two ? NULL : h.one;
 }
@@ -129,7 +131,7 @@ kl_symbol *kl_front_peek(kl_front *f, kl_name name, unsigned kinds) {
 kl_symbol *kl_front_find(kl_front *f, kl_name name, unsigned kinds, kl_diag_id unknown) {
     kl_str text = name.text;
     if (text.n == 0) return NULL;
-    if (!name.quoted && kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
+    if (kl_front_field_prefix(&text)) kinds &= KL_KIND(KL_SYM_FIELD);
     hits h = look(f, text, kinds);
     if (h.two) {
         kl_diag *d = kl_front_report(f, name.span, KL_D_NAME_AMBIGUOUS, 3, text, kl_front_kind_word(f, h.one->kind),

@@ -280,11 +280,9 @@ static void apply(kl_front *f, const kl_override *o, const target *t) {
         ir_candidate *c = &f->g->candidates.p[i];
         if (c->entry < t->first || c->entry >= t->last || (t->outcome != IR_NONE && c->outcome != t->outcome)) continue;
         if (t->rows.n && !row_named(kl_front_row_label(f, c->entry), t->rows)) continue;
-        for (uint32_t e = o->first; e < o->last; e++) {
-            bool there = false;
-            for (size_t k = 0; k < c->overriders.n && !there; k++) there = c->overriders.p[k] == e;
-            if (!there) KL_PUSH(f->arena, &c->overriders, e);
-        }
+        bool there = false; /* by another of its targets: then all of it is */
+        for (size_t k = 0; k < c->overriders.n && !there; k++) there = c->overriders.p[k] == o->first;
+        for (uint32_t e = o->first; e < o->last && !there; e++) KL_PUSH(f->arena, &c->overriders, e);
     }
 }
 

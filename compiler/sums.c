@@ -125,7 +125,7 @@ static kl_val duration(kl_front *f, const kl_expr *e) {
 /* ------------------------------------------------------------------ names */
 static bool names_field(const kl_name *n) {
     kl_str text = n->text;
-    return !n->quoted && kl_front_field_prefix(&text);
+    return kl_front_field_prefix(&text);
 }
 
 static kl_val lower_name(kl_front *f, const kl_expr *e, ir_type want) {

@@ -34,6 +34,7 @@ ir_type kl_front_type(kl_front *f, const kl_type_ref *ref) {
             kl_front_report(f, ref->span, KL_D_LIMIT_DECIMALS, 1, kl_str_fmt(f->arena, "%d", KL_MAX_DECIMALS));
             t.kind = KL_T_NONE;
         }
+        if (ref->decimals == 0) t.kind = KL_T_INTEGER;
     }
     if (ref->kind == KL_T_VALUES || ref->kind == KL_T_SET) {
         const kl_symbol *s = kl_front_find(f, ref->name, KL_KIND(KL_SYM_SET), KL_D_TYPE_UNKNOWN);

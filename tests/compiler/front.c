@@ -102,6 +102,7 @@ static void expect_condition(const char *condition, const char *words) {
 static void conditions(void **state) {
     (void)state;
     expect_condition("x och inte y eller k", "(eller (och x (inte y)) @k)");
+    expect_condition("post.x och record.y", "(och x y)");
     expect_condition("x medför y", "(eller (inte x) y)");
     expect_condition("färg = grön", "färg in {grön}");
     expect_condition("grön != färg", "(inte färg in {grön})");
