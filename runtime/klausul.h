@@ -111,7 +111,7 @@ kl_ref kl_entry_read(const kl_program *p, uint32_t entry, uint32_t i);
 /* One column per field, in field order. Bit i of word i / 64 (least significant first) speaks of record i: Arrow's own bitmaps.
  * Only the member of the field's kind is read; a record whose known bit is 0 may hold anything there. */
 typedef struct kl_column {
-    const uint64_t *known;           /* KL_WORDS words; NULL: unknown in every record (a column that is not in the input) */
+    const uint64_t *known;           /* (rows + 63) / 64 words, as for `bits`; NULL: unknown in every record (a column that is not in the input) */
     union {
         const uint64_t *bits;        /* KL_BOOL */
         const uint16_t *codes;       /* KL_VALUES: index in the value set */
@@ -176,7 +176,8 @@ void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *
 
 typedef enum kl_truth { KL_NO, KL_YES, KL_UNKNOWN, KL_NOT_APPLICABLE /* requirements only */ } kl_truth;
 kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row);
-/* The 64-bit words of an entry's planes over the batch: *known and *value point to KL_WORDS words each (value bit 0 where unknown). */
+/* The 64-bit words of an entry's planes over the batch: *known and *value point to (rows + 63) / 64 words each (value bit 0
+ * where unknown; bits past the last record mean nothing), until the next kl_eval. A requirement's are its `met`, whether it applies or not. */
 bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **known, const uint64_t **value);
 
 /* Entries that are breached requirements (advice: false) or advice (true); and blocking entries. As kl_by. */

@@ -74,7 +74,7 @@ static uint32_t frame_reason(const kl_workspace *w, uint32_t row) {
     const kl_program *p = w->program;
     if (kl_truth_at(w, p->scope, row) != KL_NO) return KL_REASON_NO_CLAUSE;
     return p->period != KL_ABSENT && kl_truth_at(w, p->period, row) == KL_NO ? KL_REASON_NOT_IN_FORCE
-                                                                            : KL_REASON_OUTSIDE_SCOPE;
+                                                                             : KL_REASON_OUTSIDE_SCOPE;
 }
 
 void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result *out) {
@@ -107,7 +107,9 @@ void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result
 static bool counts(const kl_workspace *w, uint32_t c, uint32_t row, bool sure, const kl_result *r) {
     const kl_program *p = w->program;
     kl_result own;
-    if (kl_truth_at(w, kl_c(p, c, KL_C_BY), row) != (sure ? KL_YES : KL_UNKNOWN)) return false;
+    const uint64_t *known = kl_known(w, kl_c(p, c, KL_C_BY)) + row / 64;
+    if (((sure ? known[w->words] : ~known[0]) >> (row % 64) & 1) == 0)
+        return false; /* value bits are 0 where unknown */
     if (sure || r->state != KL_DECIDED) return true;
     kl_resolve(w, kl_c(p, c, KL_C_RESULT), row, &own);
     return kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_NO && kl_same_result(&own, r);
@@ -149,18 +151,18 @@ static void assumed_by_slot(const kl_workspace *w, uint32_t outcome, uint32_t sl
     uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, first = kl_l(p, s, KL_L_FIRST_CANDIDATE),
              end = first + kl_l(p, s, KL_L_CANDIDATES);
     kl_result r;
-    bool sure = false;
     kl_many(w, outcome, slot, row, &r);
     if (!all && r.state == KL_NO_RESULT) return;
-    for (uint32_t c = first; c < end; c++) sure = sure || counts(w, c, row, true, &r);
-    for (uint32_t c = first; c < end; c++)
-        if (all || counts(w, c, row, sure, &r))
-            assumed(w, kl_c(p, c, KL_C_FIRST_REF), kl_c(p, c, KL_C_REFS), assumptions);
+    bool sure = kl_by(w, outcome, slot, row, true, NULL, 0) != 0;
+    for (uint32_t c = first; c < end; c++) {
+        uint32_t refs = kl_c(p, c, KL_C_REFS);
+        if (refs && (all || counts(w, c, row, sure, &r))) assumed(w, kl_c(p, c, KL_C_FIRST_REF), refs, assumptions);
+    }
 }
 
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions) {
     const kl_program *p = w->program;
-    if (row >= w->rows) return;
+    if (row >= w->rows || p->count[KL_S_ASSUMPTIONS] == 0) return;
     for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++) {
         kl_result r;
         kl_outcome(w, o, row, &r);

@@ -4,7 +4,9 @@
 #include "runtime/program.h"
 
 kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row) {
-    return !kl_bit(kl_known(w, b), row) ? KL_UNKNOWN : kl_bit(kl_value(w, b), row) ? KL_YES : KL_NO;
+    const uint64_t *known = kl_known(w, b) + row / 64;
+    uint32_t bit = row % 64;
+    return !(known[0] >> bit & 1) ? KL_UNKNOWN : known[w->words] >> bit & 1 ? KL_YES : KL_NO;
 }
 
 KL_APART void fill(kl_workspace *w, uint32_t to, bool known, bool value) {
