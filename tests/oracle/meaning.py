@@ -62,7 +62,7 @@ class Result:
         self.by, self.by_one_of, self.reason = [], [], None
         self.missing, self.open, self.waiting = set(), set(), set()
         self.endings = set()       # as terminals, but with the reason of a none
-        self.entries_in, self.entries_open = [], []
+        self.entries_in, self.entries_open, self.used = [], [], set()
 
     def fed(self):
         """The result as an operand of another outcome."""
@@ -157,11 +157,20 @@ class Logic:
             return k_and(self.in_force(c[1])[1], self.truth(c[2]))
         raise ValueError(c)
 
+    def has_value(self, e):
+        """No where an outcome that feeds it is none."""
+        if not any(x[0] == 'o' for x in walk(e)):
+            return True
+        if e[0] == 'if':
+            t = self.truth(e[1])
+            return k_or(k_and(t, self.has_value(e[2])), k_and(k_not(t), self.has_value(e[3])))
+        return self.test(e, lambda v: True)
+
     def among(self, e, items, negated):
-        if self.j.type_of(e)[0] not in NUMERIC or not negated:
-            tests = [items] if self.j.type_of(e)[0] not in NUMERIC else [[i] for i in items]
-            return k_or(*[self.test(e, lambda v, some=some: any(within(v, i) for i in some) != negated) for some in tests])
-        return k_and(*[self.test(e, lambda v, i=i: not within(v, i)) for i in items])
+        if negated:
+            return k_and(k_not(self.among(e, items, False)), self.has_value(self.j.choices(e)))
+        tests = [items] if self.j.type_of(e)[0] not in NUMERIC else [[i] for i in items]
+        return k_or(*[self.test(e, lambda v, some=some: any(within(v, i) for i in some)) for some in tests])
 
     def set_code(self, field, code):
         v = self.j.value(field)
@@ -704,7 +713,7 @@ class Judge:
             if leaf not in leaves:
                 leaves.append(leaf)
         if not leaves:
-            return self.settled(self.leaf(x, outcome.default)) if outcome.default is not None else ('none', 'no clause applies')
+            return self.leaf(x, outcome.default) if outcome.default is not None else ('none', 'no clause applies')
         constant = [leaf for leaf in leaves if leaf[0] != 'computed']
         if len(constant) > 1 or (len(leaves) > 1 and any(leaf[0] == 'something' for leaf in leaves)):
             return ('conflict',)
@@ -712,7 +721,7 @@ class Judge:
         for leaf in leaves:
             if leaf != first and not self.same(x, first, leaf):
                 return ('conflict',)
-        return self.settled(first)
+        return first
 
     def same(self, x, a, b):
         """Whether two candidates, not both constant, give the same: a question when the record does not tell."""
@@ -731,7 +740,7 @@ class Judge:
         specials = []      # questions whose answer is a state that propagates, in document order
 
         def level(n, answers):
-            """With the first n of them taken: the result that all their values agree on, else their state."""
+            """With the first n of them taken: the result that all their values agree on, as written, else their state."""
             if n == 0:
                 return function(Exact(self, answers))
             question, state = specials[n - 1]
@@ -750,7 +759,7 @@ class Judge:
         def go(answers):
             while True:
                 try:
-                    leaves.append((answers, equal(level(len(specials), answers))))
+                    leaves.append((answers, equal(self.settled(level(len(specials), answers)))))
                     if len(leaves) > self.LIMIT:
                         raise TooMany()
                     return
@@ -943,6 +952,7 @@ class Judge:
                 self.waits(r, self.support(column), {u for u in states if u[0] == 'something'} | (set() if resolved else {t}))
             if state == 'undetermined' or (state == 'decided' and not sure):
                 r.by_one_of += [i for i, p in here if p is None and i not in r.by_one_of]
+            r.used |= set(sure or [i for i, p in here if p is None])
             worst = max(worst, state, key=GRAVITY.index)
         r.state = worst
         if worst != 'undetermined':

@@ -179,17 +179,17 @@ def used_assumptions(j):
         r = j.results[o.name]
         if r.state == 'none' and r.reason in ('outside scope', 'not in force'):
             continue
-        named = set(r.by) | set(r.by_one_of)
-        if not named and r.state not in ('decided', 'none'):
+        named = r.used if o.columns else set(r.by) | set(r.by_one_of)
+        if not o.columns and not named and r.state not in ('decided', 'none'):
             named = {e.ident for e, _ in j.candidates(o.name) if j.fires(e, o.name) is None}
         for e, res in j.candidates(o.name):
-            if ('lit', True) in e.earlier:      # a row that never applies
-                continue
             if r.state in ('none', 'undetermined') or e.ident in named:
+                look(res, set())
+                if ('lit', True) in e.earlier:      # a row that never applies
+                    continue
                 look(e.when, set())
                 for c in e.earlier:
                     look(c, set())
-                look(res, set())
     for advice in (False, True):
         for name in breaches(j, advice):
             for c in children(g.piece(name)):
