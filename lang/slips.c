@@ -164,6 +164,28 @@ static bool misspelt_head(const kl_trouble *t) {
     return true;
 }
 
+static bool begins_lines(const kl_trouble *t, const kl_token *token) {
+    kl_str word = kl_token_word(t, token);
+    for (size_t i = 0; i < kl_words_count; i++)
+        if ((kl_words[i].class == KL_W_HEAD || kl_words[i].class == KL_W_PIECE) &&
+            kl_str_eq(until_blank(kl_words[i].text[t->r->file->surface]), word))
+            return true;
+    return false;
+}
+
+/* `givet a 1,` and `väntat b 2` on the next line: after a comma the word was a name, and the trouble came later. */
+static bool swallowed_line(const kl_trouble *t) {
+    const kl_token *first = t->r->file->tokens.p;
+    for (const kl_token *at = t->before;
+         at && at > first && !kl_is_line_token(at->kind) && !kl_is_piece_token(at->kind); at--)
+        if (at->kind == T_NAME && at->flags == KL_TOKEN_FIRST && at[-1].kind == T_COMMA && begins_lines(t, at)) {
+            kl_report(t->r->diags, t->r->file, at[-1].span, KL_D_TRAILING_COMMA, 1,
+                      kl_in_quotes(t, kl_token_word(t, at)));
+            return true;
+        }
+    return false;
+}
+
 /* A word that begins lines, but stands inside one. */
 static bool line_inside(const kl_trouble *t, kl_str word) {
     if (t->token->flags & KL_TOKEN_FIRST) return false;
@@ -264,7 +286,7 @@ static bool keyword_as_name(const kl_trouble *t) {
 }
 
 bool kl_report_slip(const kl_trouble *t) {
-    if (paren_slip(t) || misspelt_head(t)) return true;
+    if (paren_slip(t) || misspelt_head(t) || swallowed_line(t)) return true;
     if (!t->token) return false;
     bool name = t->token->kind == T_NAME || t->token->kind == T_LINE_NAME;
     return word_slip(t) || (name && name_slip(t)) || line_slip(t) || keyword_as_name(t);

@@ -285,10 +285,29 @@ static uint16_t find_entry(const resolver *v, size_t *length) {
     return KL_NO_WORD;
 }
 
-/* In `värden` nothing but a value begins with a word that is reserved everywhere. */
-static bool names_value(const resolver *v, uint16_t entry) {
-    return v->piece == T_VALUES && begins_line(v) && v->before != T_VALUES && kl_words[entry].class == KL_W_RESERVED &&
-           !kl_is_line_token(kl_words[entry].token);
+/* A word that is reserved everywhere, where only something's own name can stand. */
+static bool names_something(const resolver *v, uint16_t entry) {
+    if (kl_words[entry].class != KL_W_RESERVED || !begins_line(v)) return false;
+    if (v->piece == T_VALUES && v->before != T_VALUES)
+        return !kl_is_line_token(kl_words[entry].token) || raw_kind(v, v->at + 1) == T_STRING;
+    return (v->piece == T_RECORD || v->many) && introduces(v);
+}
+
+/* A comma too much at the end of a line, and a piece at the start of the next: the comma is said and dropped. */
+static bool mend_comma(resolver *v, kl_str word) {
+    kl_file *file = v->r->file;
+    const kl_token *t = &v->r->raw.p[v->at];
+    bool flush = t->span.start == 0 || file->text.p[t->span.start - 1] == '\n';
+    int next = raw_kind(v, v->at + 1);
+    if (v->before != T_COMMA || !flush || (next != T_NAME && next != T_STRING && next != T_LABEL)) return false;
+    for (size_t i = 0; i < kl_words_count; i++)
+        if (kl_words[i].class == KL_W_PIECE && kl_str_eq(kl_words[i].text[v->surface], word)) {
+            kl_report(v->r->diags, file, file->tokens.p[--file->tokens.n].span, KL_D_TRAILING_COMMA, 1,
+                      kl_quoted(v->r, word));
+            keyword(v, (uint16_t)i, 1);
+            return true;
+        }
+    return false;
 }
 
 static void resolve_word(resolver *v) {
@@ -297,7 +316,7 @@ static void resolve_word(resolver *v) {
         kl_str word = word_at(v, v->at);
         size_t length;
         uint16_t entry = find_entry(v, &length);
-        if (entry != KL_NO_WORD && names_value(v, entry)) {
+        if (entry != KL_NO_WORD && names_something(v, entry)) {
             kl_report(v->r->diags, v->r->file, t->span, KL_D_KEYWORD_AS_NAME, 2, kl_quoted(v->r, word), word);
         } else if (entry != KL_NO_WORD) {
             keyword(v, entry, length);
@@ -307,7 +326,7 @@ static void resolve_word(resolver *v) {
             put(v, T_UNIT, 1, KL_NO_WORD);
             return;
         }
-        if (mend_piece(v, word) || mend_list(v, word)) return;
+        if (mend_comma(v, word) || mend_piece(v, word) || mend_list(v, word)) return;
     }
     bool lines_of_names = v->piece == T_VALUES || v->piece == T_RECORD || (v->piece == T_OUTCOME && v->many);
     bool head = lines_of_names && begins_line(v) && v->before != T_VALUES && v->before != T_RECORD;

@@ -75,7 +75,7 @@ static const scan_case cases[] = {
      ""},
     {"klausul krav\n gäller när regel och källa", "klausul NAME gäller när NAME och NAME", ""},
     {"post p\n källa : text\n dokument \"t\" : text\n när : text\n källa \"x\"",
-     "post NAME LINE_NAME : text LINE_NAME STRING : text när : text källa STRING", NULL},
+     "post NAME LINE_NAME : text LINE_NAME STRING : text LINE_NAME : text källa STRING", "K0128"},
     {"värden v\n givet\n väntat \"x\"\n källa \"y\"", "värden NAME LINE_NAME LINE_NAME STRING källa STRING", ""},
     /* words with places of their own */
     {"post p\n krävs : text krävs kolumn \"x\" nyckel", "post NAME LINE_NAME : text krävs kolumn STRING nyckel", ""},
