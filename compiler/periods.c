@@ -24,14 +24,18 @@ static uint32_t date_assumption(kl_front *f, kl_name name) {
 static uint32_t is_before(kl_front *f, const kl_date *d) {
     if (!d->assumed) return kl_n_range(f, date_node(f), INT64_MIN, (int64_t)d->day - 1);
     uint32_t a = date_assumption(f, d->name);
-    return a == IR_NONE ? IR_NONE : kl_n_compare(f, date_node(f), KL_LT, kl_n_assume(f, a));
+    if (a == IR_NONE) return IR_NONE;
+    uint32_t date = date_node(f), from = kl_n_assume(f, a);
+    return kl_n_compare(f, date, KL_LT, from);
 }
 
 /* Truth: the record's date is after `d`. */
 static uint32_t is_after(kl_front *f, const kl_date *d) {
     if (!d->assumed) return kl_n_range(f, date_node(f), (int64_t)d->day + 1, INT64_MAX);
     uint32_t a = date_assumption(f, d->name);
-    return a == IR_NONE ? IR_NONE : kl_n_compare(f, kl_n_assume(f, a), KL_LT, date_node(f));
+    if (a == IR_NONE) return IR_NONE;
+    uint32_t through = kl_n_assume(f, a), date = date_node(f);
+    return kl_n_compare(f, through, KL_LT, date);
 }
 
 /* ------------------------------------------------------------------ the guideline's own */
