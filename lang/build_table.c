@@ -39,6 +39,7 @@ void kl_put_table_rule(kl_reader *r, kl_span at) {
     kl_str text = kl_token_text(r->file, at);
     size_t bars = 0;
     for (size_t i = 0; i < text.n; i++) bars += text.p[i] == '|';
+    bars += text.p[text.n - 1] != '|'; /* reported already */
     if (grid->heads.n == 0 || grid->rows.n || r->ruled)
         kl_report(r->diags, r->file, at, KL_D_TABLE_RULE_PLACE, 0);
     else

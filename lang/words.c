@@ -93,6 +93,11 @@ static bool introduces(const resolver *v) {
     return next == T_COLON || (next == T_STRING && raw_kind(v, v->at + 2) == T_COLON);
 }
 
+/* A unit stands on the line of its number: a name on the next line may be spelled like one. */
+static bool takes_unit(const resolver *v) {
+    return (v->before == T_NUMBER || v->before == T_TO_WHOLE) && !(v->r->raw.p[v->at].flags & KL_TOKEN_FIRST);
+}
+
 static bool placed(const resolver *v, const kl_word *w, size_t length) {
     int next = raw_kind(v, v->at + length);
     bool in_row = v->r->raw.p[v->at].flags & KL_TOKEN_IN_ROW;
@@ -108,7 +113,7 @@ static bool placed(const resolver *v, const kl_word *w, size_t length) {
     case KL_W_OUTCOMED: return v->piece == T_OUTCOME && !introduces(v);
     case KL_W_DUTY: return v->piece == T_REQUIREMENT || v->piece == T_ADVICE;
     case KL_W_TYPE: return v->before == T_COLON;
-    case KL_W_UNIT: return (v->before == T_NUMBER || v->before == T_TO_WHOLE) && !introduces(v);
+    case KL_W_UNIT: return takes_unit(v);
     case KL_W_QUANTIFIER: return v->before == T_HOLDS_WHEN || v->before == T_EXCEPT_WHEN;
     case KL_W_STATE:
         return v->piece == T_EXAMPLE &&
@@ -322,7 +327,7 @@ static void resolve_word(resolver *v) {
             keyword(v, entry, length);
             return;
         }
-        if ((v->before == T_NUMBER || v->before == T_TO_WHOLE) && currency_code(word)) {
+        if (takes_unit(v) && currency_code(word)) {
             put(v, T_UNIT, 1, KL_NO_WORD);
             return;
         }

@@ -69,6 +69,14 @@ static const scan_case cases[] = {
     {"tabell t\n  | | a |\n  |---|---|\n  # c\n\n  | • | 1..2 |  # c\n",
      "tabell NAME H| H| NAME H| END RULE | BULLET | NUMBER .. NUMBER | END", ""},
     {"tabell t\n| | a |\n|---|---| x", "tabell NAME H| H| NAME H| END | - - - | - - - | NAME | END", NULL},
+    {"tabell t\n| | a |\n|---|---\n| a) | (1 |\n| b) | 2 |\nklausul k\n gäller när alla\n a) b",
+     "tabell NAME H| H| NAME H| END RULE | LABEL | ( NUMBER | END | LABEL | NUMBER | END klausul NAME gäller när alla "
+     "LABEL NAME",
+     "K0114 K0132"},
+    {"post p\n a : belopp annars 5\n SEK : text\n b : belopp annars 5\n kr : text",
+     "post NAME LINE_NAME : belopp OTHERWISE NUMBER LINE_NAME : text LINE_NAME : belopp OTHERWISE NUMBER LINE_NAME : "
+     "text",
+     ""},
     /* piece words and line heads only first on a line, not after a comma or operator */
     {"klausul k\n gäller när källa och\n regel\n och\n källa", "klausul NAME gäller när NAME och NAME och NAME", ""},
     {"exempel \"e\"\n givet a 1,\n krav 2,\n källa 3", "exempel STRING givet NAME NUMBER , NAME NUMBER , NAME NUMBER",
