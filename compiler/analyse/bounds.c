@@ -91,7 +91,8 @@ static kl_span64 sum(kl_span64 s, const kl_form *n, kl_span64 a, kl_span64 b) {
     case KL_FORM_MAX: return within(s, a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi);
     case KL_FORM_YEARS:
     case KL_FORM_MONTHS: /* of two dates; of what is no date (a sum past the calendar) an error */
-        if (a.lo < KL_DATE_MIN || a.hi > KL_DATE_MAX || b.lo < KL_DATE_MIN || b.hi > KL_DATE_MAX) s.states |= KL_CAN_ERROR;
+        if (a.lo < KL_DATE_MIN || a.hi > KL_DATE_MAX || b.lo < KL_DATE_MIN || b.hi > KL_DATE_MAX)
+            s.states |= KL_CAN_ERROR;
         return within(s, -119988, 119988);
     default: return s;
     }
@@ -100,9 +101,7 @@ static kl_span64 sum(kl_span64 s, const kl_form *n, kl_span64 a, kl_span64 b) {
 static kl_span64 span_of(kl_forms *f, const kl_form n) {
     kl_span64 s = ANY, a, b;
     switch ((kl_form_kind)n.kind) {
-    case KL_FORM_NUMBER:
-        s.lo = s.hi = n.lo;
-        return s;
+    case KL_FORM_NUMBER: s.lo = s.hi = n.lo; return s;
     case KL_FORM_NUMBER_FIELD: kl_field_domain(f, n.x, &s.lo, &s.hi); return s;
     case KL_FORM_NUMBER_ASSUME: assumption_domain(f, n.x, &s.lo, &s.hi); return s;
     case KL_FORM_FEED: return f->fed[n.x];
@@ -113,7 +112,8 @@ static kl_span64 span_of(kl_forms *f, const kl_form n) {
     s.states = a.states | b.states;
     s.may_be_none = a.may_be_none || b.may_be_none;
     s.document = a.states & KL_CAN_EXTERNAL ? a.document : KL_NO_FORM;
-    if (b.states & KL_CAN_EXTERNAL) s.document = !(a.states & KL_CAN_EXTERNAL) || a.document == b.document ? b.document : KL_NO_FORM;
+    if (b.states & KL_CAN_EXTERNAL)
+        s.document = !(a.states & KL_CAN_EXTERNAL) || a.document == b.document ? b.document : KL_NO_FORM;
     switch ((kl_form_kind)n.kind) {
     case KL_FORM_SELECT: return within(s, a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi);
     case KL_FORM_COMPARE: return within(s, -1, 1);

@@ -23,7 +23,9 @@ void kl_deciding_init(kl_deciding *k, kl_arena *a, kl_diags *diags, kl_forms *f,
 }
 
 /* ------------------------------------------------------------------ results that meet: sets */
-static bool fixed_in(const kl_deciding *k, uint32_t result) { return kl_result_is_fixed(k->endings, result); }
+static bool fixed_in(const kl_deciding *k, uint32_t result) {
+    return kl_result_is_fixed(k->endings, result);
+}
 
 static size_t hash_members(const uint32_t *p, size_t n) {
     uint64_t h = n;
@@ -80,7 +82,9 @@ static uint32_t set_of_one(kl_deciding *k, uint32_t result) {
     return k->single[result];
 }
 
-static bool is_open(const kl_deciding *k, uint32_t result) { return kl_result_at(k->endings, result)->kind == KL_RESULT_OPEN; }
+static bool is_open(const kl_deciding *k, uint32_t result) {
+    return kl_result_at(k->endings, result)->kind == KL_RESULT_OPEN;
+}
 
 /* Results a and b meet. Two that are fixed and not one differ, and what an edition not at hand would give differs from all else. */
 static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
@@ -92,7 +96,8 @@ static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
     bool open = false;
     uint32_t *both = kl_alloc_array(k->arena, n + m, sizeof *both);
     for (size_t i = 0, j = 0; i < n || j < m;) {
-        uint32_t x = i < n ? k->members.p[k->sets.p[a] + i] : KL_NO_FORM, y = j < m ? k->members.p[k->sets.p[b] + j] : KL_NO_FORM;
+        uint32_t x = i < n ? k->members.p[k->sets.p[a] + i] : KL_NO_FORM,
+                 y = j < m ? k->members.p[k->sets.p[b] + j] : KL_NO_FORM;
         uint32_t least = x < y ? x : y;
         i += x == least;
         j += y == least;
@@ -288,7 +293,8 @@ static void order_of(kl_deciding *k, kl_order kind, uint32_t *order) {
 /* An order that an earlier kind gives too. */
 static bool repeats(kl_deciding *k, kl_order kind) {
     size_t n = k->asked.list.n;
-    uint32_t *own = kl_alloc_array(k->arena, n + 1, sizeof *own), *other = kl_alloc_array(k->arena, n + 1, sizeof *other);
+    uint32_t *own = kl_alloc_array(k->arena, n + 1, sizeof *own),
+             *other = kl_alloc_array(k->arena, n + 1, sizeof *other);
     bool same = false;
     order_of(k, kind, own);
     for (kl_order before = 0; before < kind && !same; before++) {
@@ -435,8 +441,8 @@ static uint64_t *cell_marks(const writing *w, uint32_t question, uint32_t cells)
 }
 
 /* The kept cell that `cell` is the same as, or `kept` when there is none. */
-static uint32_t kept_cell(const writing *w, uint32_t question, const uint64_t *marks, const uint32_t *keep, const uint32_t *table,
-                          size_t cap, uint32_t cell, uint32_t kept, size_t *at) {
+static uint32_t kept_cell(const writing *w, uint32_t question, const uint64_t *marks, const uint32_t *keep,
+                          const uint32_t *table, size_t cap, uint32_t cell, uint32_t kept, size_t *at) {
     for (*at = marks[cell] & (cap - 1); table[*at]; *at = (*at + 1) & (cap - 1)) {
         uint32_t other = keep[table[*at] - 1];
         if (marks[other] == marks[cell] && same_cell(w, question, other, cell)) return table[*at] - 1;
@@ -449,7 +455,8 @@ static void join_cells(writing *w, uint32_t question, kl_question *q) {
     kl_arena *arena = w->k->arena;
     uint32_t *keep = w->keep[question] = kl_alloc_array(arena, q->cells + 1, sizeof *keep), cells = 0;
     uint32_t *to = kl_alloc_array(arena, q->cells + 1, sizeof *to);
-    bool codes = q->kind == KL_Q_VALUES || q->kind == KL_Q_CODES, numbers = q->kind == KL_Q_NUMBER || q->kind == KL_Q_DERIVED;
+    bool codes = q->kind == KL_Q_VALUES || q->kind == KL_Q_CODES,
+         numbers = q->kind == KL_Q_NUMBER || q->kind == KL_Q_DERIVED;
     uint32_t last = q->cells - 1, *table = NULL;
     uint64_t *marks = codes ? cell_marks(w, question, q->cells) : NULL;
     size_t cap = 4, at = 0;
@@ -462,7 +469,8 @@ static void join_cells(writing *w, uint32_t question, kl_question *q) {
         uint32_t into = cells;
         if (codes) into = kept_cell(w, question, marks, keep, table, cap, cell, cells, &at); /* any earlier cell */
         if (numbers && cells && same_cell(w, question, keep[cells - 1], cell)) into = cells - 1;
-        if (q->kind == KL_Q_TEXT && cell != last && same_cell(w, question, cell, last)) continue; /* as any other text */
+        if (q->kind == KL_Q_TEXT && cell != last && same_cell(w, question, cell, last))
+            continue; /* as any other text */
         to[cell] = into;
         if (into < cells) continue;
         keep[cells++] = cell;
@@ -476,7 +484,9 @@ static void join_cells(writing *w, uint32_t question, kl_question *q) {
     for (uint32_t code = 0; code < q->codes; code++) q->cell_of[code] = to[old.cell_of[code]];
 }
 
-static uint32_t written(const writing *w, uint32_t child) { return kl_dd_is_leaf(child) ? child : w->node_to[child]; }
+static uint32_t written(const writing *w, uint32_t child) {
+    return kl_dd_is_leaf(child) ? child : w->node_to[child];
+}
 
 static void write_node(writing *w, uint32_t node) {
     kl_deciding *k = w->k;
@@ -517,8 +527,10 @@ static void write_out(kl_deciding *k, uint32_t root, kl_decision *d) {
 static uint64_t *shares(kl_deciding *k, const kl_decision *d) {
     const kl_asked *a = &k->asked;
     uint64_t *share = kl_alloc_array(k->arena, a->list.n + d->questions.n + 1, sizeof *share);
-    for (size_t i = 0; i < d->nodes.n; i++) share[d->nodes.p[i].question] += d->questions.p[d->nodes.p[i].question].cells;
-    for (size_t i = 0; d->nodes.n == 0 && i < a->list.n; i++) share[i] = (uint64_t)a->list.p[i].cells * a->list.p[i].atoms.n;
+    for (size_t i = 0; i < d->nodes.n; i++)
+        share[d->nodes.p[i].question] += d->questions.p[d->nodes.p[i].question].cells;
+    for (size_t i = 0; d->nodes.n == 0 && i < a->list.n; i++)
+        share[i] = (uint64_t)a->list.p[i].cells * a->list.p[i].atoms.n;
     return share;
 }
 
@@ -536,12 +548,14 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
         kl_decision_too_large(k, outcome, d, shares(k, d), KL_MEASURE_QUESTIONS, questions, k->limits.questions);
     if (questions > k->limits.questions) return false;
     if (!choose_order(k, d, &root)) {
-        kl_decision_too_large(k, outcome, d, shares(k, d), KL_MEASURE_BUILD, (uint64_t)k->limits.build + 1, k->limits.build);
+        kl_decision_too_large(k, outcome, d, shares(k, d), KL_MEASURE_BUILD, (uint64_t)k->limits.build + 1,
+                              k->limits.build);
         return false;
     }
     root = carry_states(k, root);
     if (!k->m.full) write_out(k, root, d);
-    bool nodes = (uint64_t)d->nodes.n * k->limits.edges >= (uint64_t)d->edges.n * k->limits.nodes; /* which is nearer its limit */
+    bool nodes = (uint64_t)d->nodes.n * k->limits.edges >=
+                 (uint64_t)d->edges.n * k->limits.nodes; /* which is nearer its limit */
     uint64_t size = nodes ? d->nodes.n : d->edges.n, limit = nodes ? k->limits.nodes : k->limits.edges;
     if (k->m.full) size = (limit = k->limits.build) + 1;
     kl_measure what = k->m.full ? KL_MEASURE_BUILD : nodes ? KL_MEASURE_NODES : KL_MEASURE_EDGES;
@@ -569,7 +583,8 @@ kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d) {
             several = several || s.document == KL_NO_FORM || (all.document != KL_NO_FORM && all.document != s.document);
             all.document = s.document;
         }
-        all.may_be_none = all.may_be_none || (kl_result_at(e, i)->kind == KL_RESULT_NUMBER && (s.may_be_none || s.states & KL_CAN_NONE));
+        all.may_be_none = all.may_be_none ||
+                          (kl_result_at(e, i)->kind == KL_RESULT_NUMBER && (s.may_be_none || s.states & KL_CAN_NONE));
     }
     if (!d->diagram) all.states |= KL_CAN_CONFLICT;
     if (several) all.document = KL_NO_FORM;

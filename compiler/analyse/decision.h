@@ -12,9 +12,9 @@
 
 typedef struct kl_arm { /* one way in which a rule or row can give one result */
     uint32_t entry;
-    uint32_t holds;    /* form: its condition and period, and the choice in its value */
-    uint32_t by;       /* form: without the choice */
-    uint32_t blocked;  /* form: something that overrides it holds; or KL_NO_FORM */
+    uint32_t holds;   /* form: its condition and period, and the choice in its value */
+    uint32_t by;      /* form: without the choice */
+    uint32_t blocked; /* form: something that overrides it holds; or KL_NO_FORM */
     uint32_t result;
 } kl_arm;
 typedef KL_VEC(kl_arm) kl_arms;
@@ -64,7 +64,7 @@ kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d);
 /* report.c: the table that makes a decision large, the columns that widen it, and the ways out. */
 typedef enum kl_measure { KL_MEASURE_QUESTIONS, KL_MEASURE_NODES, KL_MEASURE_EDGES, KL_MEASURE_BUILD } kl_measure;
 /* `share`: how much each question takes part, of the diagram's when it has nodes, else of all that were asked. A size within the limit is a warning. */
-void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, kl_measure what, uint64_t size,
-                           uint64_t limit);
+void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share,
+                           kl_measure what, uint64_t size, uint64_t limit);
 
 #endif

@@ -131,7 +131,9 @@ static uint32_t remember(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c
 }
 
 /* ------------------------------------------------------------------ operations */
-static bool both_leaves(uint32_t a, uint32_t b) { return kl_dd_is_leaf(a) && kl_dd_is_leaf(b); }
+static bool both_leaves(uint32_t a, uint32_t b) {
+    return kl_dd_is_leaf(a) && kl_dd_is_leaf(b);
+}
 
 /* true when the result needs no walk. */
 static bool settled(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c, uint32_t *r) {
@@ -190,7 +192,8 @@ static uint32_t apply(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c) {
         uint32_t l = kl_dd_level(m, operand[i]);
         if (l < level) level = l;
     }
-    for (unsigned i = 0; i < n; i++) at[i] = kl_dd_level(m, operand[i]) == level ? m->nodes.p[operand[i]].first : UINT32_MAX;
+    for (unsigned i = 0; i < n; i++)
+        at[i] = kl_dd_level(m, operand[i]) == level ? m->nodes.p[operand[i]].first : UINT32_MAX;
     size_t base = m->stack.n;
     for (uint32_t done = 0, end; done < m->answers.p[level]; done = end) {
         end = m->answers.p[level];
@@ -212,13 +215,27 @@ static uint32_t apply(kl_diagram *m, op o, uint32_t a, uint32_t b, uint32_t c) {
     return remember(m, o, a, b, c, make(m, level, base));
 }
 
-uint32_t kl_dd_and(kl_diagram *m, uint32_t a, uint32_t b) { return apply(m, OP_AND, a, b, 0); }
-uint32_t kl_dd_or(kl_diagram *m, uint32_t a, uint32_t b) { return apply(m, OP_OR, a, b, 0); }
-uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b) { return apply(m, OP_BUT, a, b, 0); }
-uint32_t kl_dd_give(kl_diagram *m, uint32_t a, uint32_t leaf) { return apply(m, OP_GIVE, a, leaf, 0); }
-uint32_t kl_dd_merge(kl_diagram *m, uint32_t a, uint32_t b) { return apply(m, OP_MERGE, a, b, 0); }
-uint32_t kl_dd_ite(kl_diagram *m, uint32_t truth, uint32_t yes, uint32_t no) { return apply(m, OP_ITE, truth, yes, no); }
-uint32_t kl_dd_agree(kl_diagram *m, uint32_t a, uint32_t b, uint32_t other) { return apply(m, OP_AGREE, a, b, other); }
+uint32_t kl_dd_and(kl_diagram *m, uint32_t a, uint32_t b) {
+    return apply(m, OP_AND, a, b, 0);
+}
+uint32_t kl_dd_or(kl_diagram *m, uint32_t a, uint32_t b) {
+    return apply(m, OP_OR, a, b, 0);
+}
+uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b) {
+    return apply(m, OP_BUT, a, b, 0);
+}
+uint32_t kl_dd_give(kl_diagram *m, uint32_t a, uint32_t leaf) {
+    return apply(m, OP_GIVE, a, leaf, 0);
+}
+uint32_t kl_dd_merge(kl_diagram *m, uint32_t a, uint32_t b) {
+    return apply(m, OP_MERGE, a, b, 0);
+}
+uint32_t kl_dd_ite(kl_diagram *m, uint32_t truth, uint32_t yes, uint32_t no) {
+    return apply(m, OP_ITE, truth, yes, no);
+}
+uint32_t kl_dd_agree(kl_diagram *m, uint32_t a, uint32_t b, uint32_t other) {
+    return apply(m, OP_AGREE, a, b, other);
+}
 
 uint32_t kl_dd_test(kl_diagram *m, uint32_t level, const uint32_t *intervals, size_t n) {
     size_t base = m->stack.n;
@@ -301,7 +318,8 @@ static uint32_t extend(const rebuild *b, uint32_t r) {
     return remember(m, OP_EXTEND, r, b->serial, 0, make(m, n.level, base));
 }
 
-uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t keep, uint32_t n, kl_dd_more *more, void *self) {
+uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t keep, uint32_t n, kl_dd_more *more,
+                      void *self) {
     rebuild b = {.m = m, .level = level, .keep = keep, .n = n, .serial = m->serial++, .more = more, .self = self};
     uint32_t out = extend(&b, root);
     m->answers.p[level] = keep + n;

@@ -46,8 +46,12 @@ void kl_diagram_init(kl_diagram *m, kl_arena *a);
 void kl_diagram_reset(kl_diagram *m, uint32_t limit);
 uint32_t kl_diagram_level(kl_diagram *m, uint32_t answers); /* adds one below those there are */
 
-static inline bool kl_dd_is_leaf(uint32_t r) { return r >= KL_LEAF; }
-static inline uint32_t kl_dd_level(const kl_diagram *m, uint32_t r) { return kl_dd_is_leaf(r) ? UINT32_MAX : m->nodes.p[r].level; }
+static inline bool kl_dd_is_leaf(uint32_t r) {
+    return r >= KL_LEAF;
+}
+static inline uint32_t kl_dd_level(const kl_diagram *m, uint32_t r) {
+    return kl_dd_is_leaf(r) ? UINT32_MAX : m->nodes.p[r].level;
+}
 /* Where an answer leads. */
 uint32_t kl_dd_follow(const kl_diagram *m, uint32_t node, uint32_t answer);
 
@@ -58,7 +62,7 @@ uint32_t kl_dd_test(kl_diagram *m, uint32_t level, const uint32_t *intervals, si
 
 uint32_t kl_dd_and(kl_diagram *m, uint32_t a, uint32_t b);
 uint32_t kl_dd_or(kl_diagram *m, uint32_t a, uint32_t b);
-uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b);  /* a and not b */
+uint32_t kl_dd_but(kl_diagram *m, uint32_t a, uint32_t b);     /* a and not b */
 uint32_t kl_dd_give(kl_diagram *m, uint32_t a, uint32_t leaf); /* the leaf where the truth a is yes, else leaf 0 */
 uint32_t kl_dd_merge(kl_diagram *m, uint32_t a, uint32_t b);
 uint32_t kl_dd_ite(kl_diagram *m, uint32_t truth, uint32_t yes, uint32_t no);
@@ -71,7 +75,8 @@ uint32_t kl_dd_replace(kl_diagram *m, uint32_t a, const uint32_t *to);
  * its nodes. */
 #define KL_DD_MORE 8u /* at most */
 typedef void kl_dd_more(void *self, kl_diagram *m, uint32_t node, uint32_t *children);
-uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t keep, uint32_t n, kl_dd_more *more, void *self);
+uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t keep, uint32_t n, kl_dd_more *more,
+                      void *self);
 
 /* The nodes that `root` reaches, children before parents, in a fixed order. */
 typedef KL_VEC(uint32_t) kl_dd_list;

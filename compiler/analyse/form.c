@@ -87,8 +87,12 @@ static uint32_t join(kl_forms *f, kl_form_kind kind, uint32_t a, uint32_t b) {
     return intern(f, n);
 }
 
-uint32_t kl_form_and(kl_forms *f, uint32_t a, uint32_t b) { return join(f, KL_FORM_AND, a, b); }
-uint32_t kl_form_or(kl_forms *f, uint32_t a, uint32_t b) { return join(f, KL_FORM_OR, a, b); }
+uint32_t kl_form_and(kl_forms *f, uint32_t a, uint32_t b) {
+    return join(f, KL_FORM_AND, a, b);
+}
+uint32_t kl_form_or(kl_forms *f, uint32_t a, uint32_t b) {
+    return join(f, KL_FORM_OR, a, b);
+}
 
 static uint32_t leaf(kl_forms *f, kl_form_kind kind, uint32_t x, uint32_t y) {
     kl_form n = blank(kind);
@@ -150,8 +154,10 @@ static uint32_t compare_forms(kl_forms *f, uint32_t a, uint32_t b) {
     return intern(f, n);
 }
 
-static const struct { int lo, hi; } WAYS[] = {[KL_EQ] = {0, 0},  [KL_NE] = {0, 0},  [KL_LT] = {-1, -1},
-                                              [KL_LE] = {-1, 0}, [KL_GT] = {1, 1}, [KL_GE] = {0, 1}};
+static const struct {
+    int lo, hi;
+} WAYS[] = {
+    [KL_EQ] = {0, 0}, [KL_NE] = {0, 0}, [KL_LT] = {-1, -1}, [KL_LE] = {-1, 0}, [KL_GT] = {1, 1}, [KL_GE] = {0, 1}};
 
 /* a against an assumption with bounds: two yes/no questions that are decided where all values within the bounds agree. */
 static uint32_t compare_assumed(kl_forms *f, uint32_t a, kl_compare way, uint32_t assumption) {
@@ -248,7 +254,8 @@ static uint32_t sum(kl_forms *f, kl_form_kind kind, uint32_t a, uint32_t b, int6
     const kl_form *m = kl_form_at(f, a), *n = b == KL_NO_FORM ? NULL : kl_form_at(f, b);
     kl_rounding way = round == KL_ROUND_NONE ? KL_ROUNDING_DOWN : (kl_rounding)round;
     int64_t out;
-    if (m->kind == KL_FORM_NUMBER && (!n || n->kind == KL_FORM_NUMBER) && fold(kind, way, m->lo, n ? n->lo : 0, k, &out))
+    if (m->kind == KL_FORM_NUMBER && (!n || n->kind == KL_FORM_NUMBER) &&
+        fold(kind, way, m->lo, n ? n->lo : 0, k, &out))
         return number_form(f, out);
     bool rounds = kind == KL_FORM_DIV || kind == KL_FORM_ROUND || kind == KL_FORM_RESCALE;
     bool either = kind == KL_FORM_ADD || kind == KL_FORM_MUL || kind == KL_FORM_MIN || kind == KL_FORM_MAX;
@@ -333,10 +340,13 @@ uint32_t kl_form_number_of(kl_forms *f, uint32_t node) {
     return out;
 }
 
-uint32_t kl_form_number_field(kl_forms *f, uint32_t field) { return leaf(f, KL_FORM_NUMBER_FIELD, field, 0); }
+uint32_t kl_form_number_field(kl_forms *f, uint32_t field) {
+    return leaf(f, KL_FORM_NUMBER_FIELD, field, 0);
+}
 
 /* `inside` while in force; before and after (IR nodes or IR_NONE) what the text says of them. */
-static uint32_t edition(kl_forms *f, uint32_t entry, uint32_t inside, const uint32_t sides[2], const kl_beyond said[2]) {
+static uint32_t edition(kl_forms *f, uint32_t entry, uint32_t inside, const uint32_t sides[2],
+                        const kl_beyond said[2]) {
     uint32_t out = inside, absent = kl_form_const(f, 0);
     for (int i = 0; i < 2; i++) {
         if (sides[i] == IR_NONE) continue;
@@ -482,7 +492,9 @@ void kl_ref_sort(kl_ref_list *list) {
     for (size_t i = 0; i < list->n; i++) { /* insertion into the sorted, distinct head */
         ir_ref r = list->p[i];
         size_t at = n;
-        while (at > 0 && (list->p[at - 1].kind > r.kind || (list->p[at - 1].kind == r.kind && list->p[at - 1].index > r.index))) at--;
+        while (at > 0 &&
+               (list->p[at - 1].kind > r.kind || (list->p[at - 1].kind == r.kind && list->p[at - 1].index > r.index)))
+            at--;
         if (at > 0 && list->p[at - 1].kind == r.kind && list->p[at - 1].index == r.index) continue;
         memmove(&list->p[at + 1], &list->p[at], (n - at) * sizeof r);
         list->p[at] = r;

@@ -27,20 +27,25 @@ typedef enum kl_form_kind {
     KL_FORM_IN,          /* code a in mask y of x codes */
     KL_FORM_EDITION,     /* x: entry whose text for the record's date is not at hand: would it hold? */
     /* number */
-    KL_FORM_NUMBER,                                             /* lo */
-    KL_FORM_NUMBER_FIELD,                                       /* x */
-    KL_FORM_NUMBER_ASSUME,                                      /* x */
-    KL_FORM_FEED,                                               /* x: outcome */
-    KL_FORM_ADD, KL_FORM_SUB, KL_FORM_MUL,                      /* a, b */
-    KL_FORM_DIV,                                                /* a * lo / b, rounded */
-    KL_FORM_ROUND,                                              /* a to a multiple of lo, rounded */
-    KL_FORM_RESCALE,                                            /* a / lo, rounded */
-    KL_FORM_NEG,                                                /* a */
-    KL_FORM_MIN, KL_FORM_MAX, KL_FORM_YEARS, KL_FORM_MONTHS,    /* a, b */
-    KL_FORM_SELECT,                                             /* truth a ? b : c */
-    KL_FORM_COMPARE,                                            /* a, b: -1, 0, 1 */
-    KL_FORM_LESS_ASSUME,                                        /* a < assumption x (bounded): 1, else 0 */
-    KL_FORM_MOST_ASSUME                                         /* a <= assumption x (bounded): 1, else 0 */
+    KL_FORM_NUMBER,        /* lo */
+    KL_FORM_NUMBER_FIELD,  /* x */
+    KL_FORM_NUMBER_ASSUME, /* x */
+    KL_FORM_FEED,          /* x: outcome */
+    KL_FORM_ADD,           /* a, b; SUB and MUL likewise */
+    KL_FORM_SUB,
+    KL_FORM_MUL,
+    KL_FORM_DIV,     /* a * lo / b, rounded */
+    KL_FORM_ROUND,   /* a to a multiple of lo, rounded */
+    KL_FORM_RESCALE, /* a / lo, rounded */
+    KL_FORM_NEG,     /* a */
+    KL_FORM_MIN,     /* a, b; MAX, YEARS and MONTHS likewise */
+    KL_FORM_MAX,
+    KL_FORM_YEARS,
+    KL_FORM_MONTHS,
+    KL_FORM_SELECT,      /* truth a ? b : c */
+    KL_FORM_COMPARE,     /* a, b: -1, 0, 1 */
+    KL_FORM_LESS_ASSUME, /* a < assumption x (bounded): 1, else 0 */
+    KL_FORM_MOST_ASSUME  /* a <= assumption x (bounded): 1, else 0 */
 } kl_form_kind;
 
 typedef struct kl_form {
@@ -57,8 +62,8 @@ enum { KL_CAN_ERROR = 1, KL_CAN_NONE = 2, KL_CAN_NOT_STATED = 4, KL_CAN_EXTERNAL
 typedef struct kl_span64 { /* what values and states a number, or an outcome, can take */
     int64_t lo, hi;
     uint8_t states;
-    bool may_be_none;    /* while it is unknown, none is among what it may turn out to be */
-    uint32_t document;   /* the one external document, as a result; KL_NO_FORM when several */
+    bool may_be_none;  /* while it is unknown, none is among what it may turn out to be */
+    uint32_t document; /* the one external document, as a result; KL_NO_FORM when several */
 } kl_span64;
 
 typedef struct kl_forms {
@@ -67,11 +72,11 @@ typedef struct kl_forms {
     KL_VEC(kl_form) nodes;
     uint32_t *table; /* hash: 0 free, else index + 1 */
     size_t cap;
-    uint32_t *of_node;  /* per IR node */
-    uint32_t *of_entry; /* per entry: its truth */
-    uint64_t place;     /* of the IR node at hand */
-    kl_span64 *fed;     /* per outcome: set when it has been decided */
-    KL_VEC(kl_span64) spans;  /* per form, as far as asked */
+    uint32_t *of_node;       /* per IR node */
+    uint32_t *of_entry;      /* per entry: its truth */
+    uint64_t place;          /* of the IR node at hand */
+    kl_span64 *fed;          /* per outcome: set when it has been decided */
+    KL_VEC(kl_span64) spans; /* per form, as far as asked */
     KL_VEC(uint8_t) span_known;
     KL_VEC(uint32_t) marks; /* per form: the last search that met it */
     uint32_t mark;
@@ -79,9 +84,15 @@ typedef struct kl_forms {
 
 kl_forms *kl_forms_new(kl_arena *a, const ir_guideline *g);
 
-static inline const kl_form *kl_form_at(const kl_forms *f, uint32_t i) { return &f->nodes.p[i]; }
-static inline bool kl_form_is_truth(const kl_form *n) { return n->kind <= KL_FORM_EDITION; }
-static inline bool kl_form_is_atom(const kl_form *n) { return n->kind >= KL_FORM_FIELD && n->kind <= KL_FORM_EDITION; }
+static inline const kl_form *kl_form_at(const kl_forms *f, uint32_t i) {
+    return &f->nodes.p[i];
+}
+static inline bool kl_form_is_truth(const kl_form *n) {
+    return n->kind <= KL_FORM_EDITION;
+}
+static inline bool kl_form_is_atom(const kl_form *n) {
+    return n->kind >= KL_FORM_FIELD && n->kind <= KL_FORM_EDITION;
+}
 
 /* The form of an IR node; IR_NONE gives KL_NO_FORM. */
 uint32_t kl_form_of(kl_forms *f, uint32_t node);

@@ -89,7 +89,9 @@ static void link_node(moving *s, uint32_t id) {
     s->heads[h] = id + 1;
 }
 
-static void list_node(moving *s, uint32_t id) { KL_PUSH(s->arena, &s->lists[s->nodes.p[id].var], id); }
+static void list_node(moving *s, uint32_t id) {
+    KL_PUSH(s->arena, &s->lists[s->nodes.p[id].var], id);
+}
 
 static void take(moving *s, uint32_t r) { /* one more reference; the first makes a new node count */
     if (kl_dd_is_leaf(r)) return;
@@ -120,7 +122,8 @@ static uint32_t node_of(moving *s, uint32_t var, size_t first) {
     }
     for (uint32_t i = s->heads[hash_runs(s, var, &s->runs.p[first], n)]; i; i = s->nodes.p[i - 1].next) {
         const mover *k = &s->nodes.p[i - 1];
-        if (k->var != var || k->runs != n || memcmp(&s->runs.p[k->first], &s->runs.p[first], n * sizeof(kl_run)) != 0) continue;
+        if (k->var != var || k->runs != n || memcmp(&s->runs.p[k->first], &s->runs.p[first], n * sizeof(kl_run)) != 0)
+            continue;
         s->runs.n = first;
         return i - 1;
     }
@@ -146,7 +149,9 @@ static int by_end(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static bool asks(const moving *s, uint32_t r, uint32_t var) { return !kl_dd_is_leaf(r) && s->nodes.p[r].var == var; }
+static bool asks(const moving *s, uint32_t r, uint32_t var) {
+    return !kl_dd_is_leaf(r) && s->nodes.p[r].var == var;
+}
 
 /* A node of x with children that ask y becomes a node of y with children that ask x, in place. */
 static void exchange(moving *s, uint32_t id, uint32_t x, uint32_t y) {
@@ -268,7 +273,9 @@ typedef struct sifting {
     uint32_t best_at;
 } sifting;
 
-static bool spent(const sifting *t) { return t->swaps == 0 || t->s->work > t->work; }
+static bool spent(const sifting *t) {
+    return t->swaps == 0 || t->s->work > t->work;
+}
 
 /* Moves the variable level by level to `to`, as long as it pays. */
 static void travel(sifting *t, uint32_t var, uint32_t to) {

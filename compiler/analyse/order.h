@@ -7,7 +7,11 @@
 #include "compiler/analyse/diagram.h"
 
 typedef enum kl_order { /* NEAR: what conditions join close together, see near.c */
-    KL_ORDER_DOCUMENT, KL_ORDER_NEAR, KL_ORDER_SELECTIVE, KL_ORDER_SMALLEST, KL_ORDER_COUNT
+                        KL_ORDER_DOCUMENT,
+                        KL_ORDER_NEAR,
+                        KL_ORDER_SELECTIVE,
+                        KL_ORDER_SMALLEST,
+                        KL_ORDER_COUNT
 } kl_order;
 
 typedef struct kl_order_key { /* of a question, in document order */

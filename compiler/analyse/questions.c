@@ -22,7 +22,9 @@ void kl_ask_start(kl_asked *q) {
     q->list.n = q->atoms.n = q->reached.n = q->intervals.n = 0;
 }
 
-const kl_atom *kl_atom_of(const kl_asked *q, uint32_t form) { return &q->atoms.p[q->atom_of[form]]; }
+const kl_atom *kl_atom_of(const kl_asked *q, uint32_t form) {
+    return &q->atoms.p[q->atom_of[form]];
+}
 
 /* ------------------------------------------------------------------ meeting atoms */
 void kl_ask(kl_asked *q, uint32_t form) {
@@ -182,17 +184,18 @@ static void cut_texts(kl_asked *q, kl_question *s) {
     s->cells = (uint32_t)s->texts.n + 1;
 }
 
-#define EACH_CODE(words, codes, code)                                                                                 \
-    for (uint32_t code##_word = 0, code; code##_word < ((codes) + 63) / 64; code##_word++)                            \
-        for (uint64_t code##_bits = (words)[code##_word];                                                             \
-             code##_bits && (code = code##_word * 64 + (uint32_t)__builtin_ctzll(code##_bits), code < (codes));       \
+#define EACH_CODE(words, codes, code)                                                                                  \
+    for (uint32_t code##_word = 0, code; code##_word < ((codes) + 63) / 64; code##_word++)                             \
+        for (uint64_t code##_bits = (words)[code##_word];                                                              \
+             code##_bits && (code = code##_word * 64 + (uint32_t)__builtin_ctzll(code##_bits), code < (codes));        \
              code##_bits &= code##_bits - 1)
 
 /* Partition refinement: two codes stay in one cell while every mask has both or neither. */
 static void cut_codes(kl_asked *q, kl_question *s) {
     kl_arena *arena = q->forms->arena;
     const uint64_t *masks = q->forms->g->mask_words.p;
-    uint32_t *size = kl_alloc_array(arena, s->codes + 1, sizeof *size), *hit = kl_alloc_array(arena, s->codes + 1, sizeof *hit);
+    uint32_t *size = kl_alloc_array(arena, s->codes + 1, sizeof *size),
+             *hit = kl_alloc_array(arena, s->codes + 1, sizeof *hit);
     uint32_t *split = kl_alloc_array(arena, s->codes + 1, sizeof *split), cells = 1;
     kl_index_list touched = {0};
     s->cell_of = kl_alloc_array(arena, s->codes + 1, sizeof *s->cell_of);

@@ -18,15 +18,17 @@ typedef struct kl_question {
     bool may_be_none; /* … also while it is unknown */
     uint64_t place;
     uint64_t selectivity;
-    int64_t lo, hi;               /* number kinds: the domain */
-    KL_VEC(int64_t) cuts;         /* number kinds, ascending */
-    kl_index_list texts;          /* text kind: texts of the guideline */
-    uint32_t *cell_of, codes;     /* code kinds */
-    kl_index_list atoms;          /* the forms that ask it */
+    int64_t lo, hi;           /* number kinds: the domain */
+    KL_VEC(int64_t) cuts;     /* number kinds, ascending */
+    kl_index_list texts;      /* text kind: texts of the guideline */
+    uint32_t *cell_of, codes; /* code kinds */
+    kl_index_list atoms;      /* the forms that ask it */
 } kl_question;
 
 /* Answers its diagram node has before the other tags are added: the cells and, where it can be, none. */
-static inline uint32_t kl_question_answers(const kl_question *q) { return q->cells + (q->states & KL_CAN_NONE ? 1 : 0); }
+static inline uint32_t kl_question_answers(const kl_question *q) {
+    return q->cells + (q->states & KL_CAN_NONE ? 1 : 0);
+}
 static inline bool kl_question_tagged(const kl_question *q) {
     return q->kind == KL_Q_DERIVED || q->kind == KL_Q_CODES || q->kind == KL_Q_SAME;
 }
@@ -50,8 +52,8 @@ typedef struct kl_asked {
 } kl_asked;
 
 void kl_ask_init(kl_asked *q, kl_forms *f);
-void kl_ask_start(kl_asked *q);                /* forgets what was asked */
-void kl_ask(kl_asked *q, uint32_t form);       /* all atoms of a truth form; KL_NO_FORM asks nothing */
+void kl_ask_start(kl_asked *q);          /* forgets what was asked */
+void kl_ask(kl_asked *q, uint32_t form); /* all atoms of a truth form; KL_NO_FORM asks nothing */
 void kl_ask_same(kl_asked *q, uint32_t a, uint32_t b, uint8_t states); /* are results a and b equal? */
 void kl_ask_done(kl_asked *q);
 

@@ -3,7 +3,8 @@
  * Start at kl_decision_too_large(). */
 #include "compiler/analyse/decision.h"
 
-const kl_diagram_limits kl_diagram_limits_default = {KL_MAX_DIAGRAM_NODES, KL_MAX_DIAGRAM_EDGES, KL_MAX_DIAGRAM_BUILD, KL_MAX_QUESTIONS};
+const kl_diagram_limits kl_diagram_limits_default = {KL_MAX_DIAGRAM_NODES, KL_MAX_DIAGRAM_EDGES, KL_MAX_DIAGRAM_BUILD,
+                                                     KL_MAX_QUESTIONS};
 
 enum { NAMED = 3 };
 
@@ -79,19 +80,23 @@ static kl_str measured(kl_deciding *k, kl_measure what, uint64_t size, uint64_t 
     };
     bool en = k->diags->lang == KL_EN;
     const char *least = what != KL_MEASURE_BUILD ? "" : en ? "at least " : "minst ";
-    return kl_str_fmt(k->arena, "%s: %s%llu, %s %llu", words[what][en], least, (unsigned long long)size, en ? "at most" : "högst",
-                      (unsigned long long)limit);
+    return kl_str_fmt(k->arena, "%s: %s%llu, %s %llu", words[what][en], least, (unsigned long long)size,
+                      en ? "at most" : "högst", (unsigned long long)limit);
 }
 
-void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share, kl_measure what, uint64_t size,
-                           uint64_t limit) {
+void kl_decision_too_large(kl_deciding *k, uint32_t outcome, const kl_decision *d, const uint64_t *share,
+                           kl_measure what, uint64_t size, uint64_t limit) {
     bool warn = size <= limit;
     const ir_guideline *g = k->forms->g;
     const ir_outcome *o = &g->outcomes.p[outcome];
     uint32_t table = largest_table(k, d);
     const kl_file *file = table == IR_NONE ? o->file : g->entries.p[table].file;
     kl_span span = table == IR_NONE ? o->span : g->entries.p[table].span;
-    kl_str columns = widest(k, d, share), where = table == IR_NONE ? o->name : g->entries.p[table].id;
-    kl_diag *r = kl_report(k->diags, file, span, warn ? KL_D_DIAGRAM_LARGE : KL_D_DIAGRAM_TOO_LARGE, 3, o->name, where, columns);
+    bool en = k->diags->lang == KL_EN;
+    kl_str columns = widest(k, d, share), where = en ? KL_STR("it") : KL_STR("det");
+    if (table != IR_NONE)
+        where = kl_str_fmt(k->arena, en ? "the table %.*s" : "tabellen %.*s", KL_FMT(g->entries.p[table].id));
+    kl_diag *r =
+        kl_report(k->diags, file, span, warn ? KL_D_DIAGRAM_LARGE : KL_D_DIAGRAM_TOO_LARGE, 3, o->name, where, columns);
     r->note = measured(k, what, size, limit);
 }

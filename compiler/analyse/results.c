@@ -56,7 +56,8 @@ void kl_endings_init(kl_endings *e, kl_forms *f) {
     memset(e, 0, sizeof *e);
     e->forms = f;
     for (size_t i = 0; i < f->g->texts.n; i++) KL_PUSH(f->arena, &e->texts, f->g->texts.p[i]);
-    for (int reason = KL_REASON_NO_CLAUSE; reason <= KL_REASON_NOT_IN_FORCE; reason++) kl_result_put(e, KL_RESULT_NONE, reason);
+    for (int reason = KL_REASON_NO_CLAUSE; reason <= KL_REASON_NOT_IN_FORCE; reason++)
+        kl_result_put(e, KL_RESULT_NONE, reason);
 }
 
 uint32_t kl_result_of(kl_endings *e, const ir_result *r) {
@@ -64,7 +65,8 @@ uint32_t kl_result_of(kl_endings *e, const ir_result *r) {
     case IR_R_NUMBER: {
         uint32_t form = kl_form_number_of(e->forms, r->node);
         const kl_form *n = kl_form_at(e->forms, form);
-        return n->kind == KL_FORM_NUMBER ? kl_result_put(e, KL_RESULT_CONST, n->lo) : kl_result_put(e, KL_RESULT_NUMBER, form);
+        return n->kind == KL_FORM_NUMBER ? kl_result_put(e, KL_RESULT_CONST, n->lo)
+                                         : kl_result_put(e, KL_RESULT_NUMBER, form);
     }
     case IR_R_SET: return kl_result_put(e, KL_RESULT_CONST, (int64_t)r->mask);
     case IR_R_TEXT: return kl_result_put(e, KL_RESULT_TEXT, kl_text_put(e, r->text));

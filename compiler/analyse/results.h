@@ -9,7 +9,8 @@
 
 typedef struct kl_ending { /* one result */
     kl_result_kind kind;
-    int64_t value; /* NONE: reason; CONST: the constant; TEXT, EXTERNAL: text; NUMBER: form; FIELD: field; OPEN: entry */
+    int64_t
+        value; /* NONE: reason; CONST: the constant; TEXT, EXTERNAL: text; NUMBER: form; FIELD: field; OPEN: entry */
 } kl_ending;
 
 typedef struct kl_endings {
@@ -24,7 +25,9 @@ void kl_endings_init(kl_endings *e, kl_forms *f);
 uint32_t kl_result_put(kl_endings *e, kl_result_kind kind, int64_t value);
 uint32_t kl_text_put(kl_endings *e, kl_str text);
 uint32_t kl_result_of(kl_endings *e, const ir_result *r); /* IR_R_NONE: none, no clause applies */
-static inline const kl_ending *kl_result_at(const kl_endings *e, uint32_t i) { return &e->list.p[i]; }
+static inline const kl_ending *kl_result_at(const kl_endings *e, uint32_t i) {
+    return &e->list.p[i];
+}
 /* The same in every record? Else it must be asked whether it equals another. */
 bool kl_result_is_fixed(const kl_endings *e, uint32_t i);
 /* What values and states the result can take. */

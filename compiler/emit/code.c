@@ -10,7 +10,9 @@ void kl_emit_instruction(kl_emit *e, kl_emit_op op, uint32_t dst, uint32_t a, ui
     for (int i = 0; i < 6; i++) kl_put(e, KL_S_CODE, words[i]);
 }
 
-static uint32_t at(const kl_emit *e, uint32_t form) { return e->registers.p[form] - 1; }
+static uint32_t at(const kl_emit *e, uint32_t form) {
+    return e->registers.p[form] - 1;
+}
 
 static void truth(kl_emit *e, uint32_t form, kl_emit_op op, uint32_t a, uint32_t b, uint32_t c) {
     e->registers.p[form] = ++e->truths;
@@ -90,8 +92,8 @@ static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
 
 static void write_number(kl_emit *e, uint32_t form, const kl_form *n) {
     static const kl_emit_op plain[] = {
-        [KL_FORM_ADD] = KL_OP_N_ADD, [KL_FORM_SUB] = KL_OP_N_SUB,     [KL_FORM_MUL] = KL_OP_N_MUL,
-        [KL_FORM_MIN] = KL_OP_N_MIN, [KL_FORM_MAX] = KL_OP_N_MAX,     [KL_FORM_YEARS] = KL_OP_N_YEARS,
+        [KL_FORM_ADD] = KL_OP_N_ADD,       [KL_FORM_SUB] = KL_OP_N_SUB,         [KL_FORM_MUL] = KL_OP_N_MUL,
+        [KL_FORM_MIN] = KL_OP_N_MIN,       [KL_FORM_MAX] = KL_OP_N_MAX,         [KL_FORM_YEARS] = KL_OP_N_YEARS,
         [KL_FORM_MONTHS] = KL_OP_N_MONTHS, [KL_FORM_COMPARE] = KL_OP_N_COMPARE,
     };
     switch ((kl_form_kind)n->kind) {

@@ -18,7 +18,7 @@ typedef enum kl_emit_op {
 typedef struct kl_shared { /* runs of words that are kept once: where they stand */
     uint32_t *table;       /* index + 1 into `at` */
     size_t cap;
-    KL_VEC(uint64_t) at;   /* first << 32 | count */
+    KL_VEC(uint64_t) at; /* first << 32 | count */
 } kl_shared;
 
 typedef struct kl_emit {
@@ -33,10 +33,10 @@ typedef struct kl_emit {
     KL_VEC(uint64_t) masks;
     KL_VEC(uint32_t) mask_row; /* per word of the guideline's masks, + 1 */
     kl_shared shared_strings, shared_consts, shared_refs;
-    KL_VEC(uint32_t) registers; /* per form, + 1 */
-    uint32_t truths, numbers;   /* registers written */
-    kl_index_list wanted, stack; /* forms on their way to code */
-    KL_VEC(uint32_t) result_row; /* per ending, + 1 */
+    KL_VEC(uint32_t) registers;   /* per form, + 1 */
+    uint32_t truths, numbers;     /* registers written */
+    kl_index_list wanted, stack;  /* forms on their way to code */
+    KL_VEC(uint32_t) result_row;  /* per ending, + 1 */
     uint32_t *first_slot, *slots; /* per outcome */
     KL_VEC(uint64_t) assumed;     /* per form: bits of the assumptions it hangs on */
     size_t assumed_words;
@@ -51,7 +51,8 @@ uint32_t kl_mask_row(kl_emit *e, uint32_t mask, uint32_t codes); /* of a mask of
 /* First row in REFS of these; the same for the same. */
 uint32_t kl_refs_row(kl_emit *e, const kl_ref_list *refs);
 /* Where the words were put before, or `first` for the caller to put them at. */
-uint32_t kl_share(kl_emit *e, kl_shared *s, const void *whole, size_t unit, uint32_t first, const void *words, uint32_t n);
+uint32_t kl_share(kl_emit *e, kl_shared *s, const void *whole, size_t unit, uint32_t first, const void *words,
+                  uint32_t n);
 
 /* code.c: the register that holds a truth or a number, written when it is first wanted */
 uint32_t kl_register(kl_emit *e, uint32_t form);

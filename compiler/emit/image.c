@@ -7,9 +7,13 @@
 
 static const uint8_t strides[KL_S_COUNT] = KL_STRIDES;
 
-void kl_put(kl_emit *e, kl_section s, uint32_t word) { KL_PUSH(e->arena, &e->tables[s], word); }
+void kl_put(kl_emit *e, kl_section s, uint32_t word) {
+    KL_PUSH(e->arena, &e->tables[s], word);
+}
 
-uint32_t kl_rows(const kl_emit *e, kl_section s) { return (uint32_t)(e->tables[s].n / strides[s]); }
+uint32_t kl_rows(const kl_emit *e, kl_section s) {
+    return (uint32_t)(e->tables[s].n / strides[s]);
+}
 
 /* ------------------------------------------------------------------ kept once */
 static size_t hash_bytes(const void *bytes, size_t n) {
@@ -30,7 +34,8 @@ static void grow(kl_emit *e, kl_shared *s, const unsigned char *whole, size_t un
     }
 }
 
-uint32_t kl_share(kl_emit *e, kl_shared *s, const void *whole, size_t unit, uint32_t first, const void *words, uint32_t n) {
+uint32_t kl_share(kl_emit *e, kl_shared *s, const void *whole, size_t unit, uint32_t first, const void *words,
+                  uint32_t n) {
     if ((s->at.n + 1) * 2 > s->cap) grow(e, s, whole, unit);
     size_t at = hash_bytes(words, n * unit) & (s->cap - 1);
     for (; s->table[at]; at = (at + 1) & (s->cap - 1)) {
@@ -65,7 +70,8 @@ uint32_t kl_refs_row(kl_emit *e, const kl_ref_list *refs) {
         words[2 * i] = refs->p[i].kind;
         words[2 * i + 1] = refs->p[i].index;
     }
-    uint32_t at = kl_share(e, &e->shared_refs, e->tables[KL_S_REFS].p, 2 * sizeof *words, end, words, (uint32_t)refs->n);
+    uint32_t at =
+        kl_share(e, &e->shared_refs, e->tables[KL_S_REFS].p, 2 * sizeof *words, end, words, (uint32_t)refs->n);
     for (size_t i = 0; at == end && i < refs->n * 2; i++) kl_put(e, KL_S_REFS, words[i]);
     return at;
 }
@@ -84,7 +90,9 @@ static void store(uint8_t *p, uint64_t v, int bytes) {
     for (int i = 0; i < bytes; i++) p[i] = (uint8_t)(v >> (8 * i));
 }
 
-static uint64_t padded(uint64_t n) { return (n + 7) & ~UINT64_C(7); }
+static uint64_t padded(uint64_t n) {
+    return (n + 7) & ~UINT64_C(7);
+}
 
 static uint64_t count_of(const kl_emit *e, kl_section s) {
     switch (s) {

@@ -63,7 +63,8 @@ static uint32_t open_result(kl_emit *e, const ir_candidate *c) {
 
 /* Where its edition is not at hand, a rule or row gives something open instead, whatever its value and the choices in it: `elsewhere`, among
  * the arms `more`. */
-static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out, uint32_t elsewhere, kl_arms *more) {
+static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out, uint32_t elsewhere,
+                    kl_arms *more) {
     kl_forms *f = e->forms;
     uint32_t by = kl_form_of_entry(f, c->entry), holds = by, absent = absence(e, c);
     if (c->guard != IR_NONE) holds = kl_form_and(f, by, kl_form_of(f, c->guard));
@@ -158,14 +159,16 @@ static uint32_t put_question(kl_emit *e, const kl_question *q) {
     for (uint32_t i = 0; q->cell_of && i < q->codes; i++) KL_PUSH(e->arena, &cuts, q->cell_of[i]);
     if (q->kind == KL_Q_SAME) KL_PUSH(e->arena, &cuts, result_row(e, q->other));
     question_refs(e, q, &refs);
-    uint32_t row[KL_Q_WORDS] = {q->kind, source, q->cells, 0, (uint32_t)cuts.n, 0, kl_refs_row(e, &refs), (uint32_t)refs.n};
+    uint32_t row[KL_Q_WORDS] = {q->kind,         source, q->cells, 0, (uint32_t)cuts.n, 0, kl_refs_row(e, &refs),
+                                (uint32_t)refs.n};
     if (q->may_be_none && q->states & KL_CAN_NONE) row[KL_Q_FLAGS] = KL_QUESTION_MAY_BE_NONE;
     uint32_t n = kl_rows(e, KL_S_QUESTIONS);
     const uint32_t *rows = e->tables[KL_S_QUESTIONS].p, *all = e->tables[KL_S_CUTS].p;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t *old = &rows[i * KL_Q_WORDS];
         row[KL_Q_FIRST_CUT] = old[KL_Q_FIRST_CUT];
-        if (memcmp(old, row, sizeof row) == 0 && (cuts.n == 0 || memcmp(&all[old[KL_Q_FIRST_CUT]], cuts.p, cuts.n * sizeof *all) == 0))
+        if (memcmp(old, row, sizeof row) == 0 &&
+            (cuts.n == 0 || memcmp(&all[old[KL_Q_FIRST_CUT]], cuts.p, cuts.n * sizeof *all) == 0))
             return i;
     }
     row[KL_Q_FIRST_CUT] = kl_rows(e, KL_S_CUTS);
@@ -221,7 +224,7 @@ static bool emit_single(kl_emit *e, uint32_t outcome) {
 }
 
 typedef struct entry { /* a distinct entry of a many-of outcome */
-    uint32_t *values; /* results, one per column */
+    uint32_t *values;  /* results, one per column */
     kl_arms arms;
 } entry;
 

@@ -54,7 +54,8 @@ static void put_field(kl_emit *e, const ir_field *f) {
                      (f->attested ? KL_FIELD_ATTESTED : 0u) | (f->has_otherwise ? KL_FIELD_DEFAULT : 0u);
     uint32_t otherwise = KL_ABSENT;
     if (f->has_otherwise)
-        otherwise = f->type.kind == KL_T_TEXT ? kl_text_put(&e->endings, f->otherwise_text) : kl_const_row(e, f->otherwise);
+        otherwise =
+            f->type.kind == KL_T_TEXT ? kl_text_put(&e->endings, f->otherwise_text) : kl_const_row(e, f->otherwise);
     kl_put_string(e, KL_S_FIELDS, f->name);
     kl_put_string(e, KL_S_FIELDS, f->title);
     put_type(e, KL_S_FIELDS, f->type);
@@ -116,14 +117,16 @@ static uint32_t put_requirement(kl_emit *e, uint32_t i) {
 static void put_entry(kl_emit *e, uint32_t i) {
     const ir_entry *n = &e->g->entries.p[i];
     kl_str strings[6] = {n->id, n->label, n->title, n->cite, n->open, n->because};
-    bool required = n->kind == IR_E_REQUIREMENT || n->kind == IR_E_ADVICE, own = n->kind == IR_E_PERIOD || n->truth != IR_NONE;
+    bool required = n->kind == IR_E_REQUIREMENT || n->kind == IR_E_ADVICE,
+         own = n->kind == IR_E_PERIOD || n->truth != IR_NONE;
     uint32_t truth = own ? kl_register(e, kl_form_of_entry(e->forms, i)) : KL_ABSENT;
     uint32_t requirement = required ? put_requirement(e, i) : KL_ABSENT;
     kl_ref_list reads = {0};
     for (size_t k = 0; k < n->reads.n; k++) KL_PUSH(e->arena, &reads, n->reads.p[k]);
     for (int k = 0; k < 6; k++) kl_put_string(e, KL_S_ENTRIES, strings[k]);
-    uint32_t rest[] = {n->kind,   n->parent, truth,       n->quantifier,          (uint32_t)n->from,   (uint32_t)n->through,
-                       n->before, n->after,  requirement, kl_refs_row(e, &reads), (uint32_t)reads.n};
+    uint32_t rest[] = {
+        n->kind,   n->parent, truth,       n->quantifier,          (uint32_t)n->from, (uint32_t)n->through,
+        n->before, n->after,  requirement, kl_refs_row(e, &reads), (uint32_t)reads.n};
     for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) kl_put(e, KL_S_ENTRIES, rest[k]);
 }
 
@@ -157,7 +160,8 @@ static void put_blocks(kl_emit *e) {
     }
     for (size_t i = 0; i < g->candidates.n; i++) {
         const ir_candidate *c = &g->candidates.p[i];
-        for (size_t k = 0; k < c->overriders.n; k++) KL_PUSH(e->arena, &pairs, ((pair){c->overriders.p[k], c->entry, c->absent}));
+        for (size_t k = 0; k < c->overriders.n; k++)
+            KL_PUSH(e->arena, &pairs, ((pair){c->overriders.p[k], c->entry, c->absent}));
     }
     if (pairs.n) qsort(pairs.p, pairs.n, sizeof *pairs.p, by_pair);
     for (size_t i = 0; i < pairs.n;) {
@@ -165,7 +169,8 @@ static void put_blocks(kl_emit *e) {
         for (; i < pairs.n && pairs.p[i].by == by; i++) {
             if (i > 0 && by_pair(&pairs.p[i - 1], &pairs.p[i]) == 0) continue;
             blocked = kl_form_or(e->forms, blocked, kl_form_of_entry(e->forms, pairs.p[i].of));
-            if (pairs.p[i].absent != IR_NONE) blocked = kl_form_or(e->forms, blocked, kl_form_of(e->forms, pairs.p[i].absent));
+            if (pairs.p[i].absent != IR_NONE)
+                blocked = kl_form_or(e->forms, blocked, kl_form_of(e->forms, pairs.p[i].absent));
         }
         put_block(e, by, kl_form_of_entry(e->forms, by), blocked);
     }
@@ -225,7 +230,9 @@ void kl_emit_sources(kl_emit *e, uint8_t hash[32]) {
         SHA256Update(&whole, digest, sizeof digest);
         kl_put_string(e, KL_S_SOURCES, source_name(e->g, i));
         for (int k = 0; k < 32; k += 4)
-            kl_put(e, KL_S_SOURCES, digest[k] | (uint32_t)digest[k + 1] << 8 | (uint32_t)digest[k + 2] << 16 | (uint32_t)digest[k + 3] << 24);
+            kl_put(e, KL_S_SOURCES,
+                   digest[k] | (uint32_t)digest[k + 1] << 8 | (uint32_t)digest[k + 2] << 16 |
+                       (uint32_t)digest[k + 3] << 24);
     }
     SHA256Final(hash, &whole);
 }

@@ -13,10 +13,10 @@
 #include "compiler/analyse/decision.h"
 #include "tests/compiler/checking.h"
 
-#define HEAD \
-    "riktlinje test.prov\n  gäller utan datum\n  valuta SEK\n" \
-    "värden färg\n  röd\n  grön\n  blå\n  gul\n" \
-    "post kontakt\n  a : ja/nej\n  b : ja/nej\n  c : ja/nej\n  färg : färg\n  antal : heltal\n  tal : heltal\n" \
+#define HEAD                                                                                                           \
+    "riktlinje test.prov\n  gäller utan datum\n  valuta SEK\n"                                                        \
+    "värden färg\n  röd\n  grön\n  blå\n  gul\n"                                                                  \
+    "post kontakt\n  a : ja/nej\n  b : ja/nej\n  c : ja/nej\n  färg : färg\n  antal : heltal\n  tal : heltal\n"      \
     "  ord : text\n  flera : mängd av färg\n"
 
 typedef struct bench { /* a checked text, ready to be decided */
@@ -35,7 +35,9 @@ static void set_up(bench *t, const char *text) {
     kl_deciding_init(&t->k, t->c.arena, &t->c.diags, t->forms, &t->endings);
 }
 
-static void tear_down(bench *t) { free_checking(&t->c); }
+static void tear_down(bench *t) {
+    free_checking(&t->c);
+}
 
 /* ------------------------------------------------------------------ questions */
 static void put_cells(bench *t, kl_buf *b, const kl_question *q) {
@@ -79,7 +81,8 @@ static const char *asked(bench *t, const char *clause) {
 static void expect_asked(const char *condition, const char *questions) {
     bench t;
     char text[2000];
-    snprintf(text, sizeof text, "%sklausul k\n  gäller när %s\nutfall u : ja/nej\nregel r\n  när k\n  ger u\n", HEAD, condition);
+    snprintf(text, sizeof text, "%sklausul k\n  gäller när %s\nutfall u : ja/nej\nregel r\n  när k\n  ger u\n", HEAD,
+             condition);
     set_up(&t, text);
     assert_string_equal(asked(&t, "k"), questions);
     tear_down(&t);
@@ -95,11 +98,12 @@ static void test_questions(void **state) {
     expect_asked("inte (färg = gul)", "värden färg: röd grön blå | gul");
     expect_asked("ord = \"x\" eller ord = \"y\" och ord ≠ \"x\"", "text ord: \"x\" \"y\"");
     expect_asked("flera har röd, blå eller flera = inga", "ja/nej flera:; ja/nej flera:; ja/nej flera:");
-    expect_asked("antal < tal och tal < antal", "uttryck antal tal: 0 1"); /* one question of three answers, both ways round */
+    expect_asked("antal < tal och tal < antal",
+                 "uttryck antal tal: 0 1"); /* one question of three answers, both ways round */
     expect_asked("antal ≤ tal", "uttryck antal tal: 1");
     expect_asked("antal + tal > 10 och antal + tal > 20 och tal + antal > 10", "uttryck antal tal: 11 21");
     expect_asked("antal är känd och antal > 3", "ja/nej:; tal antal: 4"); /* is known hangs on nothing */
-    expect_asked("b och a och b", "ja/nej b:; ja/nej a:"); /* in the order of the document */
+    expect_asked("b och a och b", "ja/nej b:; ja/nej a:");                /* in the order of the document */
 }
 
 /* ------------------------------------------------------------------ decisions against a plain reading */
@@ -148,7 +152,8 @@ static uint32_t plain_result(bench *t, const kl_decision *d, const world *w) {
 /* … with the states of what is fed: what all values agree on, else the state. None is an answer like another. */
 static uint32_t expected_result(bench *t, const kl_decision *d, world w) {
     if (w.fed <= FED_NONE) return plain_result(t, d, &w);
-    uint32_t state = kl_result_put(&t->endings, w.fed == FED_ERROR ? KL_RESULT_ERROR : KL_RESULT_NOT_STATED, 0), all = KL_NO_FORM;
+    uint32_t state = kl_result_put(&t->endings, w.fed == FED_ERROR ? KL_RESULT_ERROR : KL_RESULT_NOT_STATED, 0),
+             all = KL_NO_FORM;
     for (w.fed = 0; w.fed < FED_VALUES; w.fed++) {
         uint32_t r = plain_result(t, d, &w);
         if (all != KL_NO_FORM && all != r) return state;
@@ -185,7 +190,8 @@ static uint32_t pick(uint32_t below) {
 }
 
 static void random_condition(kl_buf *b, int depth) {
-    static const char *const tests[] = {"a", "b", "c", "färg = röd", "färg bland grön, gul", "antal > 3", "antal mellan 2 och 6", "f > 0", "f = 1"};
+    static const char *const tests[] = {
+        "a", "b", "c", "färg = röd", "färg bland grön, gul", "antal > 3", "antal mellan 2 och 6", "f > 0", "f = 1"};
     if (depth == 0) {
         kl_buf_fmt(b, "%s", tests[pick(9)]);
         return;
@@ -200,7 +206,8 @@ static void random_condition(kl_buf *b, int depth) {
 static void random_rules(kl_buf *b) {
     static const char *const values[] = {"1", "2", "3", "ej angivet"};
     uint32_t rules = 1 + pick(6);
-    kl_buf_fmt(b, "%sutfall f : heltal\nutfall u : heltal%s\nregel r0\n  när a\n  ger f 5\n", HEAD, pick(2) ? " annars 9" : "");
+    kl_buf_fmt(b, "%sutfall f : heltal\nutfall u : heltal%s\nregel r0\n  när a\n  ger f 5\n", HEAD,
+               pick(2) ? " annars 9" : "");
     for (uint32_t i = 1; i <= rules; i++) {
         kl_buf_fmt(b, "regel r%u\n", i);
         if (i > 1 && pick(3) == 0) kl_buf_fmt(b, "  åsidosätter r%u\n", 1 + pick(i - 1));
@@ -321,6 +328,25 @@ static void test_limits(void **state) {
     kl_arena_free(arena);
 }
 
+/* The report names the table, the columns that widen it most, and what was measured. */
+static void test_report(void **state) {
+    (void)state;
+    bench t;
+    kl_decision d;
+    set_up(&t, HEAD
+           "utfall u : heltal\ntabell t\n  | | a | färg | antal | u |\n  |---|---|---|---|---|\n"
+           "  | 1) | ja | röd | < 3 | 1 |\n  | 2) | ja | grön | 3..5 | 2 |\n  | 3) | nej | blå | 9, 11, 13 | 3 |\n");
+    arms_of(&t, 0, &d);
+    t.k.limits.nodes = 2;
+    assert_false(kl_decision_build(&t.k, 0, &d));
+    const kl_diag *r = &t.c.diags.list.p[t.c.diags.list.n - 1];
+    assert_string_equal(kl_diag_code(r->id), "K0451");
+    assert_true(kl_str_eq(r->args[0], KL_STR("u")));
+    assert_true(kl_str_eq(r->args[1], KL_STR("tabellen t")));
+    assert_string_equal(r->args[2].p, "färg, antal, a");
+    tear_down(&t);
+}
+
 /* As many questions as there may be, one below the other: no step goes too deep for the stack. */
 static void test_deep(void **state) {
     (void)state;
@@ -373,7 +399,7 @@ static void test_pairs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions), cmocka_unit_test(test_decisions), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_deep),      cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_report),    cmocka_unit_test(test_deep),      cmocka_unit_test(test_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

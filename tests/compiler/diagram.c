@@ -138,7 +138,9 @@ static void test_results(void **state) {
         for (uint32_t i = 0; i <= CONFLICT; i++) to[i] = i == 2 ? low : i == 3 ? high : KL_LEAF | i;
         uint32_t replaced = kl_dd_replace(&m, r, to);
         for (uint32_t p = 0; p < POINTS; p++) {
-            uint32_t want = t.at[p] == 2 ? answer_at(p, LEVELS - 1) == 0 : t.at[p] == 3 ? answer_at(p, 0) == 0 : t.at[p];
+            uint32_t want = t.at[p] == 2   ? answer_at(p, LEVELS - 1) == 0
+                            : t.at[p] == 3 ? answer_at(p, 0) == 0
+                                           : t.at[p];
             assert_int_equal(leaf_at(&m, replaced, p, NULL), want);
         }
     }
@@ -149,7 +151,8 @@ static void test_results(void **state) {
 static void more(void *self, kl_diagram *m, uint32_t node, uint32_t *children) {
     uint32_t answers = *(uint32_t *)self;
     children[0] = kl_dd_follow(m, node, 0);
-    for (uint32_t a = 1; a < answers; a++) children[0] = kl_dd_agree(m, children[0], kl_dd_follow(m, node, a), KL_LEAF | 8);
+    for (uint32_t a = 1; a < answers; a++)
+        children[0] = kl_dd_agree(m, children[0], kl_dd_follow(m, node, a), KL_LEAF | 8);
 }
 
 static void test_more_answers(void **state) {
@@ -248,8 +251,8 @@ static void test_build_limit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_truths), cmocka_unit_test(test_results), cmocka_unit_test(test_more_answers),
-        cmocka_unit_test(test_sifting), cmocka_unit_test(test_orders), cmocka_unit_test(test_build_limit),
+        cmocka_unit_test(test_truths),  cmocka_unit_test(test_results), cmocka_unit_test(test_more_answers),
+        cmocka_unit_test(test_sifting), cmocka_unit_test(test_orders),  cmocka_unit_test(test_build_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,23 +17,29 @@
 
 static const char shared[] = "värden yrke\n  läkare \"Läkare\" kod \"1\"\n  annan\n";
 static const char guideline[] =
-    "riktlinje test.prov \"Prov\"\n  dateras av dag\n  gäller från 2020-01-01 till och med 2030-12-31 tidigare okänt senare inget\n"
+    "riktlinje test.prov \"Prov\"\n  dateras av dag\n  gäller från 2020-01-01 till och med 2030-12-31 tidigare okänt "
+    "senare inget\n"
     "  valuta SEK\n  omfattar när a\nanvänd ord\n"
-    "post kontakt\n  nr : text nyckel\n  dag : datum\n  a : ja/nej annars ja\n  b : ja/nej\n  yrke : yrke\n  pris : belopp\n"
+    "post kontakt\n  nr : text nyckel\n  dag : datum\n  a : ja/nej annars ja\n  b : ja/nej\n  yrke : yrke\n  pris : "
+    "belopp\n"
     "  tid : minuter\n  ord : text annars \"x\"\n  flera : mängd av yrke\n  senast : datum\n"
     "taxa avgift\n  före 2024-01-01: 100 kr\n  från 2024-01-01: 200 kr\n"
-    "antagande gräns : minuter annars okänt mellan 2 och 10\nantagande tolkning : ja/nej annars ja\nantagande tak : belopp annars okänt\n"
+    "antagande gräns : minuter annars okänt mellan 2 och 10\nantagande tolkning : ja/nej annars ja\nantagande tak : "
+    "belopp annars okänt\n"
     "utfall summa : belopp annars ej angivet\nutfall svar : ja/nej\nutfall text : text\nutfall rader : heltal\n"
     "utfall faktura : flera\n  mot : yrke\n  på : belopp\n"
-    "klausul k \"K\"\n  källa \"s. 1\" öppen \"bland annat\"\n  gäller när någon\n    a) b och tid < gräns\n    b) pris > tak eller tolkning\n"
+    "klausul k \"K\"\n  källa \"s. 1\" öppen \"bland annat\"\n  gäller när någon\n    a) b och tid < gräns\n    b) "
+    "pris > tak eller tolkning\n"
     "  utom när yrke = läkare\n  utom när någon\n    x) ord = \"y\"\n    y) flera har läkare\n"
     "klausul l\n  gäller från 2022-01-01 tidigare okänt\n  gäller när år mellan senast och dag >= 2\n"
     "krav v\n  för k\n  kräver b\nråd w\n  kräver senast är känd\n"
     "regel ett\n  när k\n  ger summa avgift, svar (brutet v), text ord\n"
-    "regel två\n  gäller från 2021-01-01 tidigare okänt\n  åsidosätter ett\n  när l\n  ger summa pris, svar nej, text \"z\"\n"
+    "regel två\n  gäller från 2021-01-01 tidigare okänt\n  åsidosätter ett\n  när l\n  ger summa pris, svar nej, text "
+    "\"z\"\n"
     "regel tre\n  när summa > 50 kr\n  ger svar om b så ja annars nej, faktura (mot läkare, på summa)\n"
     "regel fyra\n  när b\n  ger faktura (mot annan, på 10 kr), summa enligt \"Prislistan\"\n"
-    "tabell t\n  första raden gäller\n  | | yrke | b | rader |\n  |---|---|---|---|\n  | 1) | läkare | ja | 1 |\n  | 2) | * | okänt | 2 |\n"
+    "tabell t\n  första raden gäller\n  | | yrke | b | rader |\n  |---|---|---|---|\n  | 1) | läkare | ja | 1 |\n  | "
+    "2) | * | okänt | 2 |\n"
     "anmärkning n \"N\"\n";
 static const char *const files[] = {"r/prov.klausul", guideline, "r/ord.klausul", shared, NULL};
 
@@ -73,7 +79,8 @@ static void test_admitted(void **state) {
 
 static void test_same_bytes(void **state) {
     (void)state;
-    static const char *const elsewhere[] = {"/home/any/where/prov.klausul", guideline, "/home/any/where/ord.klausul", shared, NULL};
+    static const char *const elsewhere[] = {"/home/any/where/prov.klausul", guideline, "/home/any/where/ord.klausul",
+                                            shared, NULL};
     checking c = check_files(files, NULL), d = check_files(elsewhere, NULL);
     kl_buf first = image_of(&c, &c.diags), again = image_of(&c, &c.diags), other = image_of(&d, &d.diags);
     assert_int_equal(first.n, again.n);
