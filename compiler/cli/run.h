@@ -14,7 +14,7 @@ typedef struct kl_input { /* RECORDS */
     int fd;
     bool regular;
     uint64_t size;  /* regular files */
-    uint64_t bytes; /* read so far */
+    _Atomic uint64_t bytes; /* read so far; progress looks at it while another thread reads */
     kl_input_form form;
     bool latin1, hash;
     SHA2_CTX sha;

@@ -241,7 +241,10 @@ bool kl_csv_group(kl_reading *r) {
         bool readable = row_readable(r, row);
         if (r->key_column != KL_INDEX_NONE && !(r->split.flags[row] & (KL_ROW_BROKEN | KL_ROW_RAGGED)))
             r->keys[row] = r->rejects[row].key = cell(r, row, r->key_column);
-        if (!readable) continue;
+        if (!readable) {
+            if (!kl_utf8_ok(r->keys[row].data, r->keys[row].size)) r->rejects[row].key.size = 0;
+            continue;
+        }
         int64_t day = 0;
         bool dated =
             r->date_column != KL_INDEX_NONE && kl_parse_date(cell(r, row, r->date_column), &day) == KL_REJECT_NOT;
