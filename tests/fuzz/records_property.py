@@ -66,7 +66,11 @@ def counted(data, ndjson):
     lines = [x for x in data.replace(b'\r\n', b'\n').split(b'\n')]
     if ndjson:
         return sum(1 for x in lines if x.strip(b' \t\xef\xbb\xbf'))
-    return None if len(lines) < 2 else sum(1 for x in lines[1:] if x)
+    while lines and not lines[0]:  # the header is the first line that is not empty
+        lines.pop(0)
+    if len(lines) < 2 or not any(c in lines[0] for c in b',;\t'):  # with one column an empty line is a record
+        return None
+    return sum(1 for x in lines[1:] if x)
 
 
 def examine(klausul, g, data, ndjson, form, threads, folder):
