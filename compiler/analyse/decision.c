@@ -94,8 +94,8 @@ static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
     if (a == SET_CONFLICT || b == SET_CONFLICT) return SET_CONFLICT;
     size_t n = set_size(k, a), m = set_size(k, b), count = 0, fixed = 0;
     bool open = false;
-    uint32_t *both = kl_alloc_array(k->arena, n + m, sizeof *both);
-    for (size_t i = 0, j = 0; i < n || j < m;) {
+    k->both.n = 0;
+    for (size_t i = 0, j = 0; i < n || j < m; count++) {
         uint32_t x = i < n ? k->members.p[k->sets.p[a] + i] : KL_NO_FORM,
                  y = j < m ? k->members.p[k->sets.p[b] + j] : KL_NO_FORM;
         uint32_t least = x < y ? x : y;
@@ -103,10 +103,11 @@ static uint32_t join_sets(void *self, uint32_t a, uint32_t b) {
         j += y == least;
         fixed += fixed_in(k, least);
         open = open || is_open(k, least);
-        both[count++] = least;
+        KL_PUSH(k->arena, &k->both, least);
     }
     if (fixed > 1 || (open && count > 1)) return SET_CONFLICT;
-    return set_of(k, both, count);
+    if (k->members.n > k->limits.build) k->m.full = true; /* more results meet than there is room for */
+    return set_of(k, k->both.p, count);
 }
 
 /* None is none, for whatever reason. */

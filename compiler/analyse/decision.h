@@ -48,6 +48,7 @@ typedef struct kl_deciding { /* what the decisions of a guideline share */
     KL_VEC(uint32_t) order, level_of, more;
     KL_VEC(uint32_t) sets;    /* per set of results that meet: first member */
     KL_VEC(uint32_t) members; /* sorted results, then KL_NO_FORM */
+    KL_VEC(uint32_t) both;    /* two sets coming together */
     uint32_t *single;         /* per result: its set of one, 0 when none yet */
     size_t single_room;
     uint32_t *set_table;
