@@ -58,8 +58,8 @@ const kl_verb kl_verbs[] = {
      2,
      {"förklarar beslutet om en post", "explains the decision on one record"},
      {"Visar utfallen med den regel eller rad som gav dem, och varje klausul, krav och rad med ja,\n"
-      "nej eller okänt, uppgifterna den läste och källan. Säger en utgåva flera poster samma nyckel\n"
-      "förklaras den första.",
+      "nej eller okänt, uppgifterna den läste och källan. Har flera poster samma nyckel förklaras\n"
+      "den första.",
       "Shows the outcomes with the rule or row that gave them, and every clause, requirement and row\n"
       "with yes, no or unknown, the facts it read and its source. When several records have the key,\n"
       "the first is explained."},
