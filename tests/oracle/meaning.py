@@ -358,7 +358,7 @@ class Judge:
         self.entries = self.all_entries()
         self.constants = self.all_constants()
         self.kleene = Kleene(self)
-        self.places = None
+        self.places = self.written = None
 
     # ---------------------------------------------------------------- values of the record
     def value(self, field):
@@ -430,7 +430,11 @@ class Judge:
         """A tariff as `om` over the record's date."""
         t = self.g.tariff(name)
         c = build(('k', t.type, t.steps[0][1]))
+        changed = False
         for start, v in t.steps[1:]:
+            changed = changed or v != t.steps[0][1]
+            if not changed:         # a step that changes nothing is no step
+                continue
             c = ('if', ('cmp', '<', ('f', self.g.dated_by), ('k', ('date',), start)), c, build(('k', t.type, v)))
         return c
 
@@ -717,11 +721,33 @@ class Judge:
         constant = [leaf for leaf in leaves if leaf[0] != 'computed']
         if len(constant) > 1 or (len(leaves) > 1 and any(leaf[0] == 'something' for leaf in leaves)):
             return ('conflict',)
+        leaves.sort(key=self.written_order)
         first = (constant or leaves)[0]
         for leaf in leaves:
             if leaf != first and not self.same(x, first, leaf):
                 return ('conflict',)
         return first
+
+    def written_order(self, leaf):
+        """Computed results by where they are first written, so that the same two always meet in the same question."""
+        if self.written is None:
+            self.written = {}
+            for name in self.feeding_order():
+                for _, r in self.candidates(name):
+                    self.write_down(r)
+        return self.written.get(leaf, -1)
+
+    def write_down(self, r):
+        if r[0] == 'entry':
+            for _, v in sorted(r[1].items()):
+                self.write_down(v)
+        elif r[0] in arithmetic.OPERATIONS + ('t',) and self.choices(r) != r:
+            self.write_down(self.choices(r))
+        elif r[0] == 'if':
+            self.write_down(r[2])
+            self.write_down(r[3])
+        elif r[0] in arithmetic.OPERATIONS + ('f', 'a', 'o'):
+            self.written.setdefault(('computed', canonical(r)), len(self.written))
 
     def same(self, x, a, b):
         """Whether two candidates, not both constant, give the same: a question when the record does not tell."""
