@@ -21,7 +21,8 @@ static kl_surface locale_language(void) {
 int main(int argc, char **argv) {
     static jmp_buf out_of_memory;
     static kl_cli cli;
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* what cannot be written is told, not died of */
+    signal(SIGXFSZ, SIG_IGN);
     cli.lang = locale_language();
     cli.arena = kl_arena_new(0);
     if (!cli.arena || setjmp(out_of_memory)) {

@@ -13,7 +13,7 @@ typedef struct kl_input { /* RECORDS */
     kl_str path;          /* as given; shown in messages */
     int fd;
     bool regular;
-    uint64_t size;  /* regular files */
+    uint64_t size;          /* regular files */
     _Atomic uint64_t bytes; /* read so far; progress looks at it while another thread reads */
     kl_input_form form;
     bool latin1, hash;

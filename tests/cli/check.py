@@ -1,0 +1,175 @@
+# check.py - how a run of the command begins and ends: threads, pipes, signals, full disks, and CSV against Python's own reader.
+# May include: the Python standard library and tests/suite.py.
+# Start at main(): one function a matter.
+import csv
+import io
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from suite import Count, build_option, clean_environment, run  # noqa: E402
+
+RULES = """riktlinje prov.avgift "Avgift"
+  valuta SEK
+  gäller utan datum
+post kontakt
+  id     : text nyckel
+  listad : ja/nej
+  taxa   : belopp
+utfall avgift : belopp annars 0 kr
+regel listade "Listade betalar taxan"
+  när listad
+  ger avgift taxa
+"""
+
+
+class Bench:
+    def __init__(self, klausul, folder, count):
+        self.klausul, self.folder, self.count = klausul, folder, count
+        self.rules = self.write("g.klausul", RULES.encode())
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as f:
+            f.write(data)
+        return self.path(name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def run(self, *words, **options):
+        return run([self.klausul, "run", self.rules, *words], env=clean_environment(), timeout=120, **options)
+
+    def start(self, *words, **options):
+        return subprocess.Popen([self.klausul, "run", self.rules, *words], env=clean_environment(), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def left_behind(self):
+        return [n for n in os.listdir(self.folder) if n.endswith(".part")]
+
+
+def many(rows, rng):
+    """A CSV file with quoted cells over several lines, and some records to reject."""
+    lines = ["id;listad;taxa;text"]
+    for i in range(rows):
+        text = rng.choice(["", "enhet", '"rad ett\nrad två; med ""citat"""', '"a;b"'])
+        lines.append(f"{i};{rng.choice(['ja', 'nej', '', 'kanske' if i % 50 == 7 else 'J'])};{rng.randrange(900)},50;{text}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def threads(b):
+    """Output, rejects and receipt are the same bytes whatever the number of threads."""
+    b.write("r.csv", many(30000, random.Random(5)))
+    for form in ("csv", "ndjson"):
+        seen = []
+        for n in ("1", "2", "5"):
+            done = b.run(b.path("r.csv"), "--format", form, "-o", b.path("out"), "--rejects", b.path("rejects"),
+                         "--receipt", b.path("receipt"), "--threads", n, "--keep")
+            b.count.check(f"{form}, {n} threads: exit status", done.returncode == 1, done.stderr.decode())
+            seen.append((b.read("out"), b.read("rejects"), b.read("receipt")))
+        b.count.check(f"{form}: the same whatever the threads", len(set(seen)) == 1)
+        receipt = json.loads(seen[0][2])["counts"]
+        b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["decided"] + receipt["rejected"], receipt)
+
+
+def agreement(b):
+    """Cells as Python's csv module reads them, less the space around."""
+    rng = random.Random(11)
+    plain = ["", '"', '""', 'a"b', "x\ny", "\r\n", "a,b", ";", "a;b\tc", "å" * 70]
+    for case in range(60):
+        comma, end = rng.choice(",;\t"), rng.choice(["\n", "\r\n"])
+        columns, n = rng.randrange(1, 9), rng.choice([1, 5, 70, 1500])
+        rows = [[str(i)] + [rng.choice(plain) if rng.random() < 0.3 else "".join(rng.choice('abå"\n,; \t') for _ in range(rng.randrange(9)))
+                            for _ in range(columns)] for i in range(n)]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=comma, lineterminator=end, quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+        writer.writerow(["id"] + [f"k{i}" for i in range(columns)])
+        writer.writerows(rows)
+        b.write("r.csv", text.getvalue().encode())
+        done = b.run(b.path("r.csv"), "--format", "ndjson", "--keep", "--threads", rng.choice("123"))
+        got = [[o["key"]] + [o["kept"][f"k{i}"] for i in range(columns)] for o in map(json.loads, done.stdout.splitlines())]
+        want = [[r[0]] + [c.strip(" \t\r\n") for c in r[1:]] for r in rows]
+        b.count.check(f"csv agreement {case}", done.returncode == 0 and got == want, done.stderr.decode())
+
+
+def slow_pipe(b):
+    """A record is answered before the next one comes."""
+    for form, head, record in (("csv", b"id,listad\n", b"%d,nej\n"), ("ndjson", b"", b'{"id": %d, "listad": false}\n')):
+        p = b.start("-", "--input-format", form, "--format", "ndjson", "--threads", "2")
+        answers = []
+        for i in range(3):
+            p.stdin.write((head if i == 0 else b"") + record % i)
+            p.stdin.flush()
+            answers.append(json.loads(p.stdout.readline())["key"])
+        p.stdin.close()
+        b.count.check(f"slow {form} pipe", answers == ["0", "1", "2"] and p.wait(10) == 0, answers)
+        p.stdout.close()
+        p.stderr.close()
+
+
+def signals(b):
+    """An interrupt and a termination: a message, status 2, and no file that looks finished."""
+    b.write("out.csv", b"old\n")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        for sent in (b"", b"id,listad\n1,nej\n"):
+            p = b.start("-", "--input-format", "csv", "--format", "csv", "-o", b.path("out.csv"), "--threads", "3")
+            p.stdin.write(sent)
+            p.stdin.flush()
+            time.sleep(0.5)
+            p.send_signal(number)
+            try:
+                status = p.wait(10)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                status = "no end"
+            said = p.stderr.read()
+            p.stdin.close()
+            p.stdout.close()
+            p.stderr.close()
+            good = status == 2 and b"K0720" in said and b.read("out.csv") == b"old\n" and not b.left_behind()
+            b.count.check(f"{number.name} after {len(sent)} bytes", good, (status, said, b.left_behind()))
+
+
+def broken_pipe(b):
+    b.write("r.csv", many(60000, random.Random(6)))
+    p = b.start(b.path("r.csv"), "--format", "ndjson")
+    p.stdout.read(10)
+    p.stdout.close()
+    said = p.stderr.read()
+    b.count.check("broken pipe", p.wait(20) == 2 and b"K0721" in said, said)
+    p.stdin.close()
+    p.stderr.close()
+
+
+def full_disk(b):
+    """A file that may not grow further: the old one stays, nothing half is left."""
+    b.write("out.csv", b"old\n")
+    done = b.run(b.path("r.csv"), "--format", "csv", "-o", b.path("out.csv"),
+                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)))
+    good = done.returncode == 2 and b"K0721" in done.stderr and b.read("out.csv") == b"old\n" and not b.left_behind()
+    b.count.check("file size limit", good, (done.returncode, done.stderr, b.left_behind()))
+
+
+def main():
+    count = Count()
+    klausul = os.path.join(build_option(), "klausul")
+    for matter in (threads, agreement, slow_pipe, signals, broken_pipe, full_disk):
+        with tempfile.TemporaryDirectory() as folder:
+            b = Bench(klausul, folder, count)
+            if matter is full_disk:
+                b.write("r.csv", many(60000, random.Random(6)))
+            matter(b)
+    sys.exit(count.finish())
+
+
+main()
