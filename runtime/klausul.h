@@ -32,7 +32,8 @@ typedef struct kl_fault { /* why something was refused */
 } kl_fault;
 
 /* ------------------------------------------------------------------ admitting an image */
-typedef struct kl_program kl_program; /* immutable after kl_verify; may be shared by threads; refers to the image, which must stay */
+/* immutable after kl_verify; may be shared by threads; refers to the image, which must stay */
+typedef struct kl_program kl_program;
 
 size_t kl_program_size(void);
 /* Checks every byte of the image that evaluation relies on. `memory`: kl_program_size() bytes, aligned for any type, caller's.
@@ -41,34 +42,55 @@ const kl_program *kl_verify(void *memory, size_t memory_size, const void *image,
 
 /* ------------------------------------------------------------------ describing it */
 typedef enum kl_kind {
-    KL_BOOL = 1, KL_VALUES, KL_SET, KL_INTEGER, KL_DECIMAL, KL_MONEY, KL_DATE, KL_MINUTES, KL_DAYS, KL_TEXT
+    KL_BOOL = 1,
+    KL_VALUES,
+    KL_SET,
+    KL_INTEGER,
+    KL_DECIMAL,
+    KL_MONEY,
+    KL_DATE,
+    KL_MINUTES,
+    KL_DAYS,
+    KL_TEXT
 } kl_kind;
 
 typedef struct kl_guideline_info {
     kl_string name, title, issuer, document, currency, edition;
-    int32_t from, through;           /* days since 1970-01-01; INT32_MIN / INT32_MAX: open */
-    uint32_t before, after;          /* outside the period: 0 unsaid, 1 another text not at hand, 2 nothing */
-    uint32_t dated_by, key;          /* fields, or KL_INDEX_NONE */
+    int32_t from, through;  /* days since 1970-01-01; INT32_MIN / INT32_MAX: open */
+    uint32_t before, after; /* outside the period: 0 unsaid, 1 another text not at hand, 2 nothing */
+    uint32_t dated_by, key; /* fields, or KL_INDEX_NONE */
     uint32_t fields, sets, assumptions, outcomes, entries, sources;
-    const uint8_t *source_hash;      /* 32 bytes, SHA-256 */
+    const uint8_t *source_hash; /* 32 bytes, SHA-256 */
 } kl_guideline_info;
-typedef struct kl_source_info { kl_string name; const uint8_t *hash; /* 32 bytes */ } kl_source_info;
-typedef struct kl_budget_info { uint32_t instructions, truth_registers, number_registers, slots, nodes, edges; size_t workspace_bytes, image_bytes; } kl_budget_info;
+typedef struct kl_source_info {
+    kl_string name;
+    const uint8_t *hash; /* 32 bytes */
+} kl_source_info;
+typedef struct kl_budget_info {
+    uint32_t instructions, truth_registers, number_registers, slots, nodes, edges;
+    size_t workspace_bytes, image_bytes;
+} kl_budget_info;
 typedef struct kl_field_info {
     kl_string name, title;
     kl_kind kind;
-    uint32_t scale;                  /* decimals of KL_DECIMAL; 2 for KL_MONEY; else 0 */
-    uint32_t set;                    /* KL_VALUES, KL_SET: value set; else KL_INDEX_NONE */
+    uint32_t scale; /* decimals of KL_DECIMAL; 2 for KL_MONEY; else 0 */
+    uint32_t set;   /* KL_VALUES, KL_SET: value set; else KL_INDEX_NONE */
     bool required, key, attested, has_default;
-    uint32_t inputs;                 /* number of input names, the own name first */
+    uint32_t inputs; /* number of input names, the own name first */
 } kl_field_info;
-typedef struct kl_set_info { kl_string name, title; uint32_t values; } kl_set_info;
-typedef struct kl_value_info { kl_string name, label; uint32_t codes; } kl_value_info;
+typedef struct kl_set_info {
+    kl_string name, title;
+    uint32_t values;
+} kl_set_info;
+typedef struct kl_value_info {
+    kl_string name, label;
+    uint32_t codes;
+} kl_value_info;
 typedef struct kl_assumption_info {
     kl_string name, title, citation;
     kl_kind kind;
     uint32_t scale, set;
-    bool has_value, bounded;         /* as compiled; kl_assume changes a workspace, not this */
+    bool has_value, bounded; /* as compiled; kl_assume changes a workspace, not this */
     int64_t value, low, high;
 } kl_assumption_info;
 typedef struct kl_outcome_info {
@@ -76,22 +98,30 @@ typedef struct kl_outcome_info {
     kl_kind kind;
     uint32_t scale, set;
     bool many, row_by_row;
-    uint32_t audited;                /* field, or KL_INDEX_NONE */
-    uint32_t columns, slots;         /* many-of: columns of an entry, distinct entries */
+    uint32_t audited;        /* field, or KL_INDEX_NONE */
+    uint32_t columns, slots; /* many-of: columns of an entry, distinct entries */
 } kl_outcome_info;
-typedef struct kl_column_info { kl_string name; kl_kind kind; uint32_t scale, set; } kl_column_info;
+typedef struct kl_column_info {
+    kl_string name;
+    kl_kind kind;
+    uint32_t scale, set;
+} kl_column_info;
 typedef struct kl_entry_info {
     kl_string id, label, title, citation, open, because;
-    uint32_t kind;                   /* kl_entry_kind of image.h: 0 period, 1 scope, 2 clause, 3 item, 4 exception, 5 exception item, 6 requirement, 7 advice,
-                                      * 8 rule, 9 table, 10 row, 11 note */
-    uint32_t parent;                 /* entry, or KL_INDEX_NONE */
-    bool traced;                     /* has a truth (tables and notes have none) */
-    uint32_t quantifier;             /* 0 one condition, 1 all items, 2 any item */
+    /* kl_entry_kind of image.h: 0 period, 1 scope, 2 clause, 3 item, 4 exception, 5 exception item, 6 requirement, 7 advice,
+     * 8 rule, 9 table, 10 row, 11 note */
+    uint32_t kind;
+    uint32_t parent;     /* entry, or KL_INDEX_NONE */
+    bool traced;         /* has a truth (tables and notes have none) */
+    uint32_t quantifier; /* 0 one condition, 1 all items, 2 any item */
     int32_t from, through;
     uint32_t before, after;
     uint32_t reads;
 } kl_entry_info;
-typedef struct kl_ref { uint32_t kind; /* 0 field, 1 assumption, 2 outcome, 3 entry */ uint32_t index; } kl_ref;
+typedef struct kl_ref {
+    uint32_t kind; /* 0 field, 1 assumption, 2 outcome, 3 entry */
+    uint32_t index;
+} kl_ref;
 
 void kl_describe(const kl_program *p, kl_guideline_info *out);
 void kl_budget(const kl_program *p, kl_budget_info *out);
@@ -111,19 +141,21 @@ kl_ref kl_entry_read(const kl_program *p, uint32_t entry, uint32_t i);
 /* One column per field, in field order. Bit i of word i / 64 (least significant first) speaks of record i: Arrow's own bitmaps.
  * Only the member of the field's kind is read; a record whose known bit is 0 may hold anything there. */
 typedef struct kl_column {
-    const uint64_t *known;           /* (rows + 63) / 64 words, as for `bits`; NULL: unknown in every record (a column that is not in the input) */
+    /* (rows + 63) / 64 words, as for `bits`; NULL: unknown in every record (a column that is not in the input) */
+    const uint64_t *known;
     union {
-        const uint64_t *bits;        /* KL_BOOL */
-        const uint16_t *codes;       /* KL_VALUES: index in the value set */
-        const uint64_t *sets;        /* KL_SET: bit c: code c is in the set */
-        const int64_t *numbers;      /* KL_INTEGER, KL_DECIMAL, KL_MONEY (scaled), KL_DATE (days since 1970-01-01), KL_MINUTES, KL_DAYS */
-        const kl_string *texts;      /* KL_TEXT */
+        const uint64_t *bits;  /* KL_BOOL */
+        const uint16_t *codes; /* KL_VALUES: index in the value set */
+        const uint64_t *sets;  /* KL_SET: bit c: code c is in the set */
+        /* KL_INTEGER, KL_DECIMAL, KL_MONEY (scaled), KL_DATE (days since 1970-01-01), KL_MINUTES, KL_DAYS */
+        const int64_t *numbers;
+        const kl_string *texts; /* KL_TEXT */
     } as;
 } kl_column;
 
 typedef struct kl_batch {
-    uint32_t rows;                   /* 0..KL_ROWS_MAX */
-    const kl_column *columns;        /* as many as the program has fields */
+    uint32_t rows;            /* 0..KL_ROWS_MAX */
+    const kl_column *columns; /* as many as the program has fields */
 } kl_batch;
 
 /* ------------------------------------------------------------------ deciding */
@@ -141,36 +173,45 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault);
 
 /* ------------------------------------------------------------------ reading decisions: after kl_eval, row < batch.rows */
 typedef enum kl_state {
-    KL_DECIDED, KL_NOT_STATED, KL_EXTERNAL, KL_NO_RESULT /* none */, KL_UNDETERMINED, KL_CONFLICT, KL_FAILED /* error */
+    /* error */
+    KL_DECIDED,
+    KL_NOT_STATED,
+    KL_EXTERNAL,
+    KL_NO_RESULT /* none */,
+    KL_UNDETERMINED,
+    KL_CONFLICT,
+    KL_FAILED
 } kl_state;
 
 typedef struct kl_result {
     kl_state state;
-    uint32_t reason;                 /* KL_NO_RESULT: 0 no clause applies, 1 outside scope, 2 not in force */
-    int64_t number;                  /* KL_DECIDED: scaled number, date, code, 0/1 */
-    uint64_t set;                    /* KL_DECIDED, KL_SET: mask of codes */
-    kl_string text;                  /* KL_DECIDED, KL_TEXT; KL_EXTERNAL: the document */
+    uint32_t reason; /* KL_NO_RESULT: 0 no clause applies, 1 outside scope, 2 not in force */
+    int64_t number;  /* KL_DECIDED: scaled number, date, code, 0/1 */
+    uint64_t set;    /* KL_DECIDED, KL_SET: mask of codes */
+    kl_string text;  /* KL_DECIDED, KL_TEXT; KL_EXTERNAL: the document */
 } kl_result;
 
 /* A single-valued outcome's result, or a many-of outcome's state (DECIDED: some entries in, none open; NO_RESULT: none in; UNDETERMINED: some open). */
 void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result *out);
 /* Many-of: whether distinct entry `slot` is in (KL_DECIDED), out (KL_NO_RESULT), open (KL_UNDETERMINED) or another state; and its columns' values. */
 void kl_many(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, kl_result *out);
-void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row, kl_result *out);
+void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
+                   kl_result *out);
 /* Many-of: entries whose values turn out equal in this record are one. The entry that stands for `slot` (which is in or open): the first
  * equal one that is in, else the first equal one that is open; `slot` itself when it is neither. kl_by of all that it stands for are its ids. */
 uint32_t kl_many_first(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row);
 
 /* Rules and rows of an outcome (many-of: of one entry `slot`; else slot 0). Writes up to `most` entry indexes, returns how many there are.
  * sure: those that fire. Not sure: those that may fire (for a decided outcome: with that result); meant for when none is sure. */
-size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool sure, uint32_t *entries, size_t most);
+size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool sure, uint32_t *entries,
+             size_t most);
 
 /* What an undetermined outcome waits for: bit sets the caller owns, zeroed by the caller, to which bits are added. Any may be NULL. */
 typedef struct kl_waiting {
-    uint64_t *fields;                /* missing: (fields + 63) / 64 words */
-    uint64_t *assumptions;           /* open */
-    uint64_t *entries;               /* open: editions not at hand (the guideline's own: its period entry) */
-    uint64_t *outcomes;              /* undetermined outcomes that feed it */
+    uint64_t *fields;      /* missing: (fields + 63) / 64 words */
+    uint64_t *assumptions; /* open */
+    uint64_t *entries;     /* open: editions not at hand (the guideline's own: its period entry) */
+    uint64_t *outcomes;    /* undetermined outcomes that feed it */
 } kl_waiting;
 void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *into);
 
@@ -186,13 +227,23 @@ size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, siz
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);
 
-typedef enum kl_audit { KL_AUDIT_NONE /* not audited, or outside scope */, KL_AUDIT_AGREES, KL_AUDIT_DIFFERS, KL_AUDIT_UNKNOWN /* registered unknown: unaudited */, KL_AUDIT_POSSIBLE /* undetermined, registered is possible */ } kl_audit;
+typedef enum kl_audit {
+    KL_AUDIT_NONE /* not audited, or outside scope */,
+    KL_AUDIT_AGREES,
+    KL_AUDIT_DIFFERS,
+    KL_AUDIT_UNKNOWN /* registered unknown: unaudited */,
+    KL_AUDIT_POSSIBLE /* undetermined, registered is possible */
+} kl_audit;
 kl_audit kl_audit_of(kl_workspace *w, uint32_t outcome, uint32_t row);
 /* The value a record holds in a field (its default where not received): KL_DECIDED, or KL_UNDETERMINED when unknown. */
 void kl_field_value(const kl_workspace *w, uint32_t field, uint32_t row, bool *received, kl_result *out);
 
 /* ------------------------------------------------------------------ disassembly, for inspect */
-typedef struct kl_instruction { const char *name, *semantics; char kinds[5]; /* dst, a, b, c, d: letters B N F A I M V T R L or '-' */ uint32_t dst, operands[4]; } kl_instruction;
+typedef struct kl_instruction {
+    const char *name, *semantics;
+    char kinds[5]; /* dst, a, b, c, d: letters B N F A I M V T R L or '-' */
+    uint32_t dst, operands[4];
+} kl_instruction;
 bool kl_disassemble(const kl_program *p, uint32_t i, kl_instruction *out);
 int64_t kl_constant(const kl_program *p, uint32_t i);
 

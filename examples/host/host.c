@@ -11,7 +11,8 @@ static void *load(const char *path, size_t *size) {
     char *bytes = NULL;
     long length;
     if (!f) return NULL;
-    if (fseek(f, 0, SEEK_END) == 0 && (length = ftell(f)) > 0 && fseek(f, 0, SEEK_SET) == 0 && (bytes = malloc((size_t)length))) {
+    if (fseek(f, 0, SEEK_END) == 0 && (length = ftell(f)) > 0 && fseek(f, 0, SEEK_SET) == 0 &&
+        (bytes = malloc((size_t)length))) {
         *size = fread(bytes, 1, (size_t)length, f);
         if (*size != (size_t)length) {
             free(bytes);
@@ -22,8 +23,12 @@ static void *load(const char *path, size_t *size) {
     return bytes;
 }
 
-static bool same(kl_string s, const char *text) { return s.size == strlen(text) && memcmp(s.data, text, s.size) == 0; }
-static void print(kl_string s) { printf("%.*s", (int)s.size, s.data); }
+static bool same(kl_string s, const char *text) {
+    return s.size == strlen(text) && memcmp(s.data, text, s.size) == 0;
+}
+static void print(kl_string s) {
+    printf("%.*s", (int)s.size, s.data);
+}
 
 /* ---- one record: a batch of one, with room for the value of each field */
 typedef struct record {
@@ -104,8 +109,7 @@ static bool record_set(record *r, const char *name, const char *value) {
             r->numbers[f] = strtoll(value, NULL, 10);
             r->columns[f].as.numbers = r->numbers + f;
             break;
-        default:
-            return false; /* sets, texts and decimals are given likewise; this contact has none */
+        default: return false; /* sets, texts and decimals are given likewise; this contact has none */
         }
         r->known[(size_t)f * KL_WORDS] = 1;
         return true;
@@ -119,9 +123,7 @@ static void print_value(const kl_program *p, const kl_outcome_info *o, const kl_
     kl_value_info value;
     kl_set_info values;
     switch (o->kind) {
-    case KL_BOOL:
-        printf("%s", n ? "ja" : "nej");
-        break;
+    case KL_BOOL: printf("%s", n ? "ja" : "nej"); break;
     case KL_VALUES:
         kl_value_of(p, o->set, (uint32_t)n, &value);
         print(value.name);
@@ -136,9 +138,7 @@ static void print_value(const kl_program *p, const kl_outcome_info *o, const kl_
             }
         if (!r->set) printf("(tom)");
         break;
-    case KL_TEXT:
-        print(r->text);
-        break;
+    case KL_TEXT: print(r->text); break;
     default:
         for (uint32_t i = 0; i < o->scale; i++) unit *= 10;
         printf("%s%lld", n < 0 ? "-" : "", (long long)(n < 0 ? -n / unit : n / unit));
@@ -154,8 +154,10 @@ static void print_outcome(kl_workspace *w, const kl_program *p, uint32_t outcome
     kl_outcome_of(p, outcome, &about);
     kl_outcome(w, outcome, 0, &result);
     printf("%-14.*s ", (int)about.name.size, about.name.data);
-    if (result.state == KL_DECIDED && !about.many) print_value(p, &about, &result);
-    else printf("%s", states[result.state]);
+    if (result.state == KL_DECIDED && !about.many)
+        print_value(p, &about, &result);
+    else
+        printf("%s", states[result.state]);
     if (result.state == KL_EXTERNAL) print(result.text);
     size_t count = about.many ? 0 : kl_by(w, outcome, 0, 0, true, by, sizeof by / sizeof *by);
     for (size_t i = 0; i < count && i < sizeof by / sizeof *by; i++) {
@@ -171,11 +173,20 @@ static void print_outcome(kl_workspace *w, const kl_program *p, uint32_t outcome
 }
 
 static int decide(const kl_program *program) {
-    static const char *const contact[][2] = {
-        {"kontaktdatum", "2023-09-01"}, {"avtal", "vårdval_vårdcentral"}, {"form", "telefon"}, {"yrke", "läkare"},
-        {"legitimerad", "ja"}, {"ärende", "bedömning"}, {"planerad", "ja"}, {"dialog", "ja"}, {"motsvarar_besök", "ja"},
-        {"medicinsk_bedömning", "ja"}, {"beslut_fattat", "ja"}, {"behandlingsansvarig", "ja"}, {"journalförd", "ja"},
-        {"egenmonitorering", "ingen"}};
+    static const char *const contact[][2] = {{"kontaktdatum", "2023-09-01"},
+                                             {"avtal", "vårdval_vårdcentral"},
+                                             {"form", "telefon"},
+                                             {"yrke", "läkare"},
+                                             {"legitimerad", "ja"},
+                                             {"ärende", "bedömning"},
+                                             {"planerad", "ja"},
+                                             {"dialog", "ja"},
+                                             {"motsvarar_besök", "ja"},
+                                             {"medicinsk_bedömning", "ja"},
+                                             {"beslut_fattat", "ja"},
+                                             {"behandlingsansvarig", "ja"},
+                                             {"journalförd", "ja"},
+                                             {"egenmonitorering", "ingen"}};
     kl_guideline_info about;
     kl_fault fault = {0};
     record r;
@@ -223,8 +234,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "host: cannot read %s\n", argv[1]);
     } else {
         const kl_program *program = kl_verify(memory, kl_program_size(), image, size, &fault);
-        if (program) status = decide(program);
-        else fprintf(stderr, "host: %s is not a sound image: byte %zu: %s\n", argv[1], fault.offset, fault.reason);
+        if (program)
+            status = decide(program);
+        else
+            fprintf(stderr, "host: %s is not a sound image: byte %zu: %s\n", argv[1], fault.offset, fault.reason);
     }
     free(memory);
     free(image);

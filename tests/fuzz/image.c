@@ -22,7 +22,9 @@ static uint64_t chance(void) { /* splitmix64 */
     return z ^ z >> 31;
 }
 
-static size_t below(size_t n) { return n ? (size_t)(chance() % n) : 0; }
+static size_t below(size_t n) {
+    return n ? (size_t)(chance() % n) : 0;
+}
 
 /* ------------------------------------------------------------------ images */
 typedef struct image {
@@ -57,7 +59,9 @@ static void put32(uint8_t *p, uint32_t v) {
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> 8 * i);
 }
 
-static uint32_t get32(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static uint32_t get32(const uint8_t *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
 
 static void restamp(image im) {
     if (im.size < KL_H_SECTIONS) return;
@@ -71,8 +75,8 @@ static image damaged(const image *real, size_t reals, int *how) {
     const image *from = &real[below(reals)];
     image im = {NULL, from->size};
     *how = (int)below(6);
-    if (*how == 0) im.size = below(4096);                 /* random bytes */
-    if (*how == 1) im.size = below(from->size);           /* truncated */
+    if (*how == 0) im.size = below(4096);       /* random bytes */
+    if (*how == 1) im.size = below(from->size); /* truncated */
     im.bytes = malloc(im.size ? im.size : 1);
     if (!im.bytes) exit(2);
     if (*how == 0) {
@@ -86,12 +90,15 @@ static image damaged(const image *real, size_t reals, int *how) {
         if (chance() & 1) restamp(im);
         return im;
     }
-    static const uint32_t odd[] = {0, 1, 2, 5, 7, 63, 64, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x10000, 1024};
+    static const uint32_t odd[] = {0,          1,          2,          5,          7,       63,  64,
+                                   0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x10000, 1024};
     size_t changes = *how == 2 ? 1 : *how == 3 ? 1 : 1 + below(4);
     for (size_t i = 0; i < changes && im.size >= 4; i++) {
         size_t at = below(im.size);
-        if (*how == 2) im.bytes[at] ^= (uint8_t)(1u << below(8)); /* one bit */
-        else if (*how == 3) im.bytes[at] = (uint8_t)chance();
+        if (*how == 2)
+            im.bytes[at] ^= (uint8_t)(1u << below(8)); /* one bit */
+        else if (*how == 3)
+            im.bytes[at] = (uint8_t)chance();
         else {
             at &= ~(size_t)3;
             uint32_t old = get32(im.bytes + at);
@@ -128,7 +135,9 @@ static void fill(kl_column *column, const kl_field_info *field, const kl_program
         switch (field->kind) {
         case KL_BOOL: ((uint64_t *)data)[i / 64] ^= (chance() & 1) << i % 64; break;
         case KL_VALUES: ((uint16_t *)data)[i] = (uint16_t)(wild ? chance() : below(values)); break;
-        case KL_SET: ((uint64_t *)data)[i] = wild || values >= 64 ? chance() : chance() & ((UINT64_C(1) << values) - 1); break;
+        case KL_SET:
+            ((uint64_t *)data)[i] = wild || values >= 64 ? chance() : chance() & ((UINT64_C(1) << values) - 1);
+            break;
         case KL_TEXT: ((kl_string *)data)[i] = (kl_string){"räv å bi", below(10)}; break;
         default: {
             static const int64_t odd[] = {0, 1, 2, 10, 100, 10000, 19000, -1, KL_NUMBER_MAX, -KL_NUMBER_MAX};
@@ -226,7 +235,8 @@ static void read_record(kl_workspace *w, const kl_program *p, const kl_guideline
         kl_entry_of(p, i, &e);
         if (e.traced) sum += (uint64_t)kl_truth_of(w, i, row);
     }
-    sum += kl_breaches(w, row, false, entries, 8) + kl_breaches(w, row, true, entries, 8) + kl_blocked_by(w, row, entries, 8);
+    sum += kl_breaches(w, row, false, entries, 8) + kl_breaches(w, row, true, entries, 8) +
+           kl_blocked_by(w, row, entries, 8);
     uint64_t *bits = need(((size_t)g->assumptions / 64 + 1) * sizeof *bits);
     kl_assumptions_of(w, row, bits);
     free(bits);

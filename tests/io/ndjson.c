@@ -13,7 +13,7 @@ static void plain(void **state) {
     (void)state;
     const test_result *r = test_ndjson(
         "{\"contact_id\": 10482, " D ", \"mode\": \"phone\", \"planned\": true, \"fee\": 12.5, \"points\": \"0,3\", "
-                                     "\"duration\": 20, \"note\": {\"unit\": \"VC\"}}\n"
+        "\"duration\": 20, \"note\": {\"unit\": \"VC\"}}\n"
         "\n  \n{\"contact_id\": \"a\\u00e5\", " D
         ", \"mode\": null, \"planned\": 0, \"enhet\": 3.10, \"registered_kva\": [\"ZV051\", \"XS003\"]}\r\n"
         "{\"contact_id\": \"c\", " D ", \"registered_kva\": [], \"enhet\": \"\"}\n{\"contact_id\": \"d\", " D
@@ -86,7 +86,7 @@ static void unread(void **state) {
     (void)state;
     const test_result *r =
         test_ndjson("{\"contact_id\": 1, " D ", \"guideline\": \"vgr\", \"note\": {\"unit\": \"A\", \"other\": [1, "
-                                             "{\"x\": 2}]}, \"deep\": {\"er\": {\"still\": null}}}\n"
+                    "{\"x\": 2}]}, \"deep\": {\"er\": {\"still\": null}}}\n"
                     "{\"contact_id\": 2, " D ", \"guideline\": \"vgr\", \"list\": [{\"mode\": \"fax\"}]}\n");
     assert_int_equal(r->row[0].why, KL_REJECT_NOT);
     assert_int_equal(r->row[1].why, KL_REJECT_NOT);
