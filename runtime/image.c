@@ -5,7 +5,7 @@
 
 _Static_assert(KL_BATCH_MAX == KL_ROWS_MAX, "one batch size");
 _Static_assert(sizeof(kl_workspace) <= KL_WORKSPACE_HEAD, "the workspace's head has room");
-_Static_assert(sizeof(kl_node) == 32 && sizeof(kl_class) == 12 && sizeof(kl_stamped) == 8 && sizeof(kl_assumed) == 16,
+_Static_assert(sizeof(kl_node) == 28 && sizeof(kl_class) == 12 && sizeof(kl_stamped) == 8 && sizeof(kl_assumed) == 16,
                "the layout is portable");
 
 uint32_t kl_stride(kl_section s) {

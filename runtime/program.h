@@ -174,7 +174,6 @@ typedef struct kl_node {             /* of the walk: memory for one node of the 
     uint32_t stamp, reduced;         /* the image's node: what it came to in the walk `stamp` */
     uint32_t frame, next;            /* the stack */
     uint32_t question, first, chain; /* the reduced node: edges from `first` in the pool; the next with the same hash */
-    uint32_t marked;                 /* it is part of the function */
 } kl_node;
 typedef struct kl_stamped {
     uint32_t stamp, value;
@@ -267,18 +266,15 @@ void kl_run_number(kl_workspace *w, const uint8_t *i);
 void kl_decide(kl_workspace *w, uint32_t slot);
 
 /* walk.c: the diagram of a slot, for one record */
-typedef struct
-    kl_branches { /* the edges of a node that count for a record: `count` from `edge` on, the last at `last` */
-    uint32_t question, edge, count, last;
-    bool
-        tagged; /* error, not stated, external or conflict: the cells, and then the edge of the tag, for where these differ */
+typedef struct kl_branches { /* the edges of a node that a record may take */
+    uint32_t question, edge, count, cells;
+    bool open; /* the question is unknown: every completion */
 } kl_branches;
 typedef struct kl_walk {
     kl_workspace *w;
     uint32_t slot, row, base, stamp, depth, at;
     uint32_t root; /* a diagram that is a terminal only, until it is read; else KL_ABSENT */
     bool rows;     /* row by row: candidates instead of a diagram */
-    bool tagged;   /* some node was: then not all that was reached need be possible */
     kl_branches node;
 } kl_walk;
 void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row);

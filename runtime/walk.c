@@ -87,24 +87,16 @@ static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp,
     out->question = kl_word(p, KL_S_NODES, node, 0);
     out->edge = kl_word(p, KL_S_NODES, node, 1);
     const uint8_t *question = kl_row(p, KL_S_QUESTIONS, out->question);
-    uint32_t cells = kl_at(question, KL_Q_CELLS), kind = kl_at(question, KL_Q_KIND);
     kl_stamped *known = &w->answers[out->question]; /* asked once in a walk */
     if (known->stamp != stamp) *known = (kl_stamped){stamp, ask(w, question, row)};
-    bool open = known->value == KL_ABSENT;
-    out->tagged = (kind == KL_Q_DERIVED || kind == KL_Q_CODES) && !open && known->value >= cells &&
-                  known->value != cells + EDGE_NONE;
-    if (open || out->tagged) {
-        out->count = out->tagged ? cells + 1 : completions(question);
-        out->last = out->edge + (out->tagged ? known->value : out->count > cells ? cells + EDGE_NONE : cells - 1);
-        return;
-    }
-    out->count = 1;
-    out->edge += known->value;
-    out->last = out->edge;
+    out->open = known->value == KL_ABSENT;
+    out->cells = kl_at(question, KL_Q_CELLS);
+    out->count = out->open ? completions(question) : 1;
+    if (!out->open) out->edge += known->value;
 }
 
 static uint32_t child_of(const kl_program *p, const kl_branches *b, uint32_t i) {
-    return kl_word1(p, KL_S_EDGES, i + 1 == b->count ? b->last : b->edge + i);
+    return kl_word1(p, KL_S_EDGES, b->edge + (i < b->cells ? i : b->cells + EDGE_NONE));
 }
 
 /* ------------------------------------------------------------------ what can be reached */
@@ -120,7 +112,6 @@ void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row) {
     k->rows = k->root == KL_ABSENT;
     if (k->root & KL_TERMINAL) return;
     branch(w, k->root, row, k->stamp, &k->node);
-    k->tagged = k->node.tagged;
     k->root = KL_ABSENT;
 }
 
@@ -137,13 +128,36 @@ bool kl_walk_next(kl_walk *k, uint32_t *result) {
         if (k->at == k->node.count) {
             if (k->depth == 0) return false;
             branch(k->w, nodes[--k->depth].frame, k->row, k->stamp, &k->node);
-            k->tagged = k->tagged || k->node.tagged;
             k->at = 0;
         }
         child = child_of(k->w->program, &k->node, k->at++);
     }
     *result = child & ~KL_TERMINAL;
     return true;
+}
+
+uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
+    kl_walk k;
+    uint32_t found, next;
+    kl_result first, other;
+    kl_walk_start(&k, w, slot, row);
+    if (k.rows && kl_agree_clash(w, slot, row, &found)) return found;
+    found = KL_DECISION_UNDETERMINED;
+    while (kl_walk_next(&k, &next)) {
+        if (next == found) continue;
+        if (found == KL_DECISION_UNDETERMINED) {
+            found = next;
+            kl_resolve(w, found, row, &first);
+            continue;
+        }
+        kl_resolve(w, next, row, &other);
+        if (first.state == KL_UNDETERMINED || !kl_same_result(&first, &other)) return KL_DECISION_UNDETERMINED;
+        if (first.reason != other.reason) {
+            found = KL_DECISION_NONE;
+            first.reason = 0;
+        }
+    }
+    return found;
 }
 
 /* ------------------------------------------------------------------ the function, reduced bottom-up */
@@ -201,7 +215,6 @@ static uint32_t unique(reduction *x, uint32_t question, uint32_t count) {
     node->question = question;
     node->first = x->edges;
     node->chain = bucket->value;
-    node->marked = 0;
     bucket->value = x->nodes;
     x->edges += count;
     return x->nodes++;
@@ -215,14 +228,6 @@ static bool reduced(reduction *x, uint32_t child, uint32_t *to) {
     }
     *to = x->w->nodes[child - x->base].reduced;
     return x->w->nodes[child - x->base].stamp == x->stamp;
-}
-
-/* A question whose answer is a tag: what all value answers come to, when it is one function; else what the tag does. */
-static uint32_t extended(const reduction *x, uint32_t count) {
-    const uint32_t *edges = x->w->edges + x->edges;
-    uint32_t same = 1;
-    while (same + 1 < count && edges[same] == edges[0]) same++;
-    return edges[same + 1 == count ? 0 : count - 1];
 }
 
 static uint32_t reduce(reduction *x, uint32_t root) {
@@ -246,68 +251,25 @@ static uint32_t reduce(reduction *x, uint32_t root) {
             (void)reduced(x, child_of(w->program, &b, i), &to);
             w->edges[x->edges + i] = to;
         }
-        to = b.tagged ? extended(x, b.count) : unique(x, b.question, b.count);
+        to = unique(x, b.question, b.count);
         w->nodes[top->frame - x->base].stamp = x->stamp;
         w->nodes[top->frame - x->base].reduced = to;
         if (--depth == 0) return to;
     }
 }
 
-static reduction reduction_of(kl_workspace *w, uint32_t slot, uint32_t row) {
-    uint32_t base = kl_l(w->program, slot, KL_L_FIRST_NODE);
-    return (reduction){w, row, kl_new_stamp(w), base, 0, 0, KL_ABSENT, KL_ABSENT};
-}
-
-uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
-    kl_walk k;
-    uint32_t found, next;
-    kl_result first, other;
-    kl_walk_start(&k, w, slot, row);
-    if (k.rows && kl_agree_clash(w, slot, row, &found)) return found;
-    found = KL_DECISION_UNDETERMINED;
-    while (kl_walk_next(&k, &next)) {
-        if (next == found) continue;
-        if (found == KL_DECISION_UNDETERMINED) {
-            found = next;
-            kl_resolve(w, found, row, &first);
-            continue;
-        }
-        kl_resolve(w, next, row, &other);
-        if (first.state == KL_UNDETERMINED || !kl_same_result(&first, &other)) {
-            found = KL_DECISION_UNDETERMINED;
-            break;
-        }
-        if (first.reason != other.reason) {
-            found = KL_DECISION_NONE;
-            first.reason = 0;
-        }
-    }
-    if (found != KL_DECISION_UNDETERMINED || !k.tagged) return found;
-    reduction x = reduction_of(w, slot, row); /* more may have been reached than is possible */
-    found = reduce(&x, kl_l(w->program, slot, KL_L_ROOT));
-    return found & KL_TERMINAL ? found & ~KL_TERMINAL : KL_DECISION_UNDETERMINED;
-}
-
+/* Bottom-up, no node is made that the root does not reach: every reduced node's question and every class of results counts. */
 void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into) {
     const kl_program *p = w->program;
-    reduction x = reduction_of(w, slot, row);
-    uint32_t child = reduce(&x, kl_l(p, slot, KL_L_ROOT));
-    if (child & KL_TERMINAL)
-        kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
-    else
-        w->nodes[child].marked = 1;
-    for (uint32_t n = x.nodes; n-- > 0;) { /* a reduced node's children lie below it */
-        const kl_node *node = &w->nodes[n];
-        if (!node->marked) continue;
-        const uint8_t *question = kl_row(p, KL_S_QUESTIONS, node->question);
+    const uint8_t *l = kl_row(p, KL_S_SLOTS, slot);
+    reduction x = {.w = w, .row = row, .base = kl_at(l, KL_L_FIRST_NODE), .plain = KL_ABSENT, .variable = KL_ABSENT};
+    x.stamp = kl_new_stamp(w);
+    (void)reduce(&x, kl_at(l, KL_L_ROOT));
+    for (uint32_t n = 0; n < x.nodes; n++) {
+        const uint8_t *question = kl_row(p, KL_S_QUESTIONS, w->nodes[n].question);
         if (kl_at(question, KL_Q_KIND) == KL_Q_EDITION) kl_wait_edition(kl_at(question, KL_Q_SOURCE), into);
         kl_wait_refs(w, kl_at(question, KL_Q_FIRST_REF), kl_at(question, KL_Q_REFS), slot, row, into);
-        for (uint32_t i = 0; i < completions(question); i++) {
-            child = w->edges[node->first + i];
-            if (child & KL_TERMINAL)
-                kl_wait_result(w, child & ~KL_TERMINAL, slot, row, into);
-            else
-                w->nodes[child].marked = 1;
-        }
     }
+    for (uint32_t r = x.plain; r != KL_ABSENT; r = w->results[r].next) kl_wait_result(w, r, slot, row, into);
+    for (uint32_t r = x.variable; r != KL_ABSENT; r = w->results[r].next) kl_wait_result(w, r, slot, row, into);
 }
