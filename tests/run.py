@@ -14,7 +14,8 @@ from suite import ROOT  # noqa: E402
 
 CLOSING = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
 EXAMPLES = re.compile(r": (\d+) examples?, (\d+) failed")  # a line of `klausul test` for each file
-MINUTES_MOST = 12
+MINUTES_MOST = 15
+HOURS_SOAKED = 3
 
 
 def units(build):
@@ -70,16 +71,16 @@ def tally(text, code):
     return passed, failed, skipped
 
 
-def perform(job):
+def perform(job, most):
     name, command = job
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", LC_ALL="C.UTF-8", NO_COLOR="1")
     start = time.monotonic()
     try:
         done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=60 * MINUTES_MOST, check=False)
+                              stderr=subprocess.STDOUT, timeout=60 * most, check=False)
         text, code = done.stdout.decode("utf-8", "replace"), done.returncode
     except subprocess.TimeoutExpired as e:
-        text, code = (e.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {MINUTES_MOST} minutes", 1
+        text, code = (e.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {most} minutes", 1
     except OSError as e:
         text, code = str(e), 1
     return name, text, code, time.monotonic() - start
@@ -92,10 +93,12 @@ def main():
     parser.add_argument("--soak", action="store_true", help="fuzz and oracle for much longer")
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
-    chosen = [s for s in suites(build, options.soak) if not options.only or any(o in s[0] for o in options.only)]
+    most = 60 * HOURS_SOAKED if options.soak else MINUTES_MOST
+    only = options.only or (["fuzz", "oracle", "properties"] if options.soak else [])
+    chosen = [s for s in suites(build, options.soak) if not only or any(o in s[0] for o in only)]
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for job in concurrent.futures.as_completed([pool.submit(perform, s) for s in chosen]):
+        for job in concurrent.futures.as_completed([pool.submit(perform, s, most) for s in chosen]):
             name, text, code, seconds = job.result()
             numbers = tally(text, code)
             total = [a + b for a, b in zip(total, numbers)]
