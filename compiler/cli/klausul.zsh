@@ -39,6 +39,7 @@ rest)
             '--receipt[receipt as JSON]:file:_files' \
             '--summary[counts, totals, clauses]' \
             '--by[split the summary by a field]:field:' \
+            '*--select[only those columns]:names:' \
             '--trace[every clause in each decision]' \
             '--keep[carry through columns that no field reads]' \
             '*--assume[give an assumption a value]:NAME=VALUE:' \

@@ -129,8 +129,13 @@ static void write_record(worker *w, size_t edition, uint32_t row) {
     size_t kept = run->keep ? keep(w, row) : 0;
     switch (run->out_form) {
     case KL_OUT_NONE: break;
-    case KL_OUT_CSV: kl_write_csv(&w->out, run->plan, edition, v, w->kept_cells, kept); break;
-    case KL_OUT_NDJSON: kl_write_ndjson(&w->out, v, run->trace, w->kept, kept); break;
+    case KL_OUT_CSV: kl_write_csv(&w->out, run->columns, run->csv, edition, v, w->kept_cells, kept); break;
+    case KL_OUT_NDJSON:
+        if (run->columns)
+            kl_write_selected(&w->out, run->columns, edition, v, w->kept, kept);
+        else
+            kl_write_ndjson(&w->out, v, run->trace, w->kept, kept);
+        break;
     case KL_OUT_TABLE: kl_write_table(&w->out, run->table, v); break;
     }
 }

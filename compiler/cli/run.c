@@ -23,7 +23,7 @@ static kl_out_form out_form(const kl_cli *c, const kl_input *in) {
     if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl") || ends_with(path, ".json")) return KL_OUT_NDJSON;
     if (!path.n && kl_cli_has(c, KL_FLAG_SUMMARY)) return KL_OUT_NONE;
     if (kl_cli_has(c, KL_FLAG_CSV)) return KL_OUT_CSV;
-    if (!path.n && isatty(STDOUT_FILENO)) return KL_OUT_TABLE;
+    if (!path.n && !kl_cli_has(c, KL_FLAG_SELECT) && isatty(STDOUT_FILENO)) return KL_OUT_TABLE;
     return in->form == KL_INPUT_CSV ? KL_OUT_CSV : KL_OUT_NDJSON;
 }
 
@@ -46,6 +46,9 @@ static bool asked_for(kl_run *run) {
                     !(run->out_form != KL_OUT_NONE && !kl_cli_has(c, KL_FLAG_OUTPUT) && isatty(STDOUT_FILENO));
     if (run->out_form == KL_OUT_TABLE && (run->trace || run->keep))
         return together(c, run->trace ? "--trace" : "--keep", "--format table");
+    if (run->out_form == KL_OUT_TABLE && kl_cli_has(c, KL_FLAG_SELECT))
+        return together(c, "--select", "--format table");
+    if (run->trace && kl_cli_has(c, KL_FLAG_SELECT)) return together(c, "--trace", "--select");
     if (run->keep && run->input.form == KL_INPUT_NDJSON && run->out_form == KL_OUT_CSV)
         return together(c, "--keep", "--format csv");
     if (kl_cli_has(c, KL_FLAG_BY) && !kl_cli_has(c, KL_FLAG_SUMMARY)) {
@@ -118,6 +121,61 @@ static bool find_by(kl_run *run) {
     return true;
 }
 
+/* All that may stand after --select. */
+static void selectable(kl_run *run, kl_str_list *names) {
+    kl_arena *a = run->cli->arena;
+    for (size_t e = run->rules.editions.n; e-- > 0;) {
+        const kl_edition *edition = &run->rules.editions.p[e];
+        for (uint32_t i = 0; i < edition->info.outcomes; i++) {
+            kl_outcome_info outcome;
+            kl_outcome_of(edition->program, i, &outcome);
+            kl_str name = kl_str_from(outcome.name);
+            KL_PUSH(a, names, name);
+            KL_PUSH(a, names, kl_str_fmt(a, "%.*s.state", (int)name.n, name.p));
+        }
+        for (uint32_t f = 0; f < edition->info.fields; f++) {
+            kl_field_info field;
+            kl_field_of(edition->program, f, &field);
+            KL_PUSH(a, names, kl_str_from(field.name));
+        }
+    }
+    for (size_t i = 0; kl_columns_own(i).size; i++) KL_PUSH(a, names, kl_str_from(kl_columns_own(i)));
+}
+
+static bool find_columns(kl_run *run) {
+    kl_cli *c = run->cli;
+    if (!kl_cli_has(c, KL_FLAG_SELECT)) return true;
+    kl_str_list given = {0}, names = {0};
+    for (size_t i = 0; i < c->given[KL_FLAG_SELECT].n; i++) {
+        kl_str s = c->given[KL_FLAG_SELECT].p[i];
+        for (size_t at = 0; at <= s.n;) {
+            size_t n = 0;
+            while (at + n < s.n && s.p[at + n] != ',') n++;
+            kl_str one = {s.p + at, n};
+            for (size_t k = 0; k < given.n; k++) {
+                if (!kl_str_eq(given.p[k], one)) continue;
+                kl_say(c, KL_D_SELECT_TWICE, 1, one);
+                return false;
+            }
+            KL_PUSH(c->arena, &given, one);
+            at += n + 1;
+        }
+    }
+    kl_string *wanted = kl_alloc_array(c->arena, given.n, sizeof *wanted);
+    for (size_t i = 0; i < given.n; i++) wanted[i] = kl_string_from(given.p[i]);
+    size_t unknown;
+    run->columns = kl_columns_select(run->rules.tellers, run->rules.editions.n, wanted, given.n, &unknown);
+    if (run->columns) return true;
+    if (unknown == given.n) {
+        kl_say(c, KL_D_FILE_READ, 2, run->input.path, kl_why(c, ENOMEM));
+        return false;
+    }
+    kl_say(c, KL_D_SELECT_NAME, 1, given.p[unknown]);
+    selectable(run, &names);
+    kl_say_hint(c, kl_closest(given.p[unknown], names.p, names.n));
+    return false;
+}
+
 static bool cannot_write(kl_cli *c, const kl_sink *s, int why) {
     kl_str path =
         kl_str_eq(s->path, KL_STR("-")) ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : s->path;
@@ -139,7 +197,7 @@ static bool write_head(kl_run *run) {
         size_t n = r && run->keep ? kl_reading_unread(r) : 0;
         kl_string *names = kl_alloc_array(run->cli->arena, n + 1, sizeof *names);
         for (size_t i = 0; i < n; i++) names[i] = kl_reading_unread_name(r, i);
-        kl_write_csv_head(&head, run->plan, names, n);
+        kl_write_csv_head(&head, run->columns, run->csv, names, n);
         kl_reading_free(r);
         ok = kl_sink_write(&run->out, head.data, head.size) || cannot_write(run->cli, &run->out, run->out.why);
     }
@@ -164,9 +222,9 @@ static bool prepare(kl_run *run) {
     size_t n = run->rules.editions.n;
     run->tallies = kl_alloc_array(c->arena, n, sizeof *run->tallies);
     run->groups.arena = c->arena;
-    if (run->out_form == KL_OUT_CSV) run->plan = kl_csv_plan_new(run->rules.tellers, n, run->csv, run->trace);
+    if (run->out_form == KL_OUT_CSV && !run->columns) run->columns = kl_columns_all(run->rules.tellers, n, run->trace);
     if (run->out_form == KL_OUT_TABLE) run->table = kl_table_new(run->rules.tellers, n, &run->words);
-    bool ok = (run->out_form != KL_OUT_CSV || run->plan) && (run->out_form != KL_OUT_TABLE || run->table);
+    bool ok = (run->out_form != KL_OUT_CSV || run->columns) && (run->out_form != KL_OUT_TABLE || run->table);
     for (size_t e = 0; e < n; e++)
         ok = (run->tallies[e] = kl_tally_new(run->rules.editions.p[e].program)) != NULL && ok;
     if (!ok) {
@@ -257,7 +315,7 @@ static void put_away(kl_run *run) {
     kl_sink_drop(&run->out);
     kl_sink_drop(&run->rejects);
     for (size_t e = 0; run->tallies && e < run->rules.editions.n; e++) kl_tally_free(run->tallies[e]);
-    kl_csv_plan_free(run->plan);
+    kl_columns_free(run->columns);
     kl_table_free(run->table);
     kl_feed_free(run->feed);
     kl_rules_free(&run->rules);
@@ -271,7 +329,7 @@ int kl_verb_run(kl_cli *c) {
     int status = KL_EXIT_TROUBLE;
     kl_catch_signals();
     bool ok = fail_on(c, &undetermined, &findings) && kl_input_open(c, c->operands.p[1], &run.input) &&
-              asked_for(&run) && kl_rules_load(c, c->operands.p[0], &run.rules) && find_by(&run);
+              asked_for(&run) && kl_rules_load(c, c->operands.p[0], &run.rules) && find_by(&run) && find_columns(&run);
     if (ok) {
         bool numbered = run.rules.editions.p[run.rules.editions.n - 1].info.key == KL_INDEX_NONE;
         run.feed = kl_input_feed(c, &run.input, &run.rules, numbered);

@@ -61,7 +61,7 @@ typedef struct kl_run {
     const uint32_t *by;      /* per edition: the field of --by, or NULL */
     kl_str by_name;
     size_t threads;
-    kl_csv_plan *plan;
+    kl_columns *columns; /* CSV, and NDJSON with --select */
     kl_table *table;
     kl_table_words words;
     kl_all_outcomes outcomes;

@@ -44,6 +44,7 @@ const kl_verb kl_verbs[] = {
       {KL_FLAG_RECEIPT, NULL},
       {KL_FLAG_SUMMARY, NULL},
       {KL_FLAG_BY, NULL},
+      {KL_FLAG_SELECT, NULL},
       {KL_FLAG_TRACE, NULL},
       {KL_FLAG_KEEP, NULL},
       {KL_FLAG_ASSUME, NULL},

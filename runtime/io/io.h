@@ -210,13 +210,23 @@ typedef struct kl_kept {
 /* NDJSON: one line. kept: JSON values. */
 void kl_write_ndjson(kl_bytes *out, const kl_verdict *v, bool trace, const kl_kept *kept, size_t kept_count);
 
-/* CSV: the flat form. Several editions share one header: the outcomes of all, the newest edition's first. */
-typedef struct kl_csv_plan kl_csv_plan;
-kl_csv_plan *kl_csv_plan_new(const kl_teller *const *tellers, size_t count, kl_csv_form form, bool trace);
-void kl_csv_plan_free(kl_csv_plan *p);
-void kl_write_csv_head(kl_bytes *out, const kl_csv_plan *p, const kl_string *kept, size_t kept_count);
-void kl_write_csv(kl_bytes *out, const kl_csv_plan *p, size_t edition, const kl_verdict *v, const kl_string *kept,
-                  size_t kept_count);
+/* The columns of the flat form. Several editions share them: the outcomes of all, the newest edition's first. */
+typedef struct kl_columns kl_columns;
+kl_columns *kl_columns_all(const kl_teller *const *tellers, size_t editions, bool trace);
+/* Only those named, in that order: an outcome, OUTCOME.state, one of the decision's own columns, or a field of the record.
+ * NULL: *unknown is the index of a name that is none of these, or `count` when memory is out. The names must stay. */
+kl_columns *kl_columns_select(const kl_teller *const *tellers, size_t editions, const kl_string *names, size_t count,
+                              size_t *unknown);
+void kl_columns_free(kl_columns *c);
+kl_string kl_columns_own(size_t i); /* the decision's own columns, one by one; empty after the last */
+
+/* CSV; kept: cells after them. */
+void kl_write_csv_head(kl_bytes *out, const kl_columns *c, kl_csv_form form, const kl_string *kept, size_t kept_count);
+void kl_write_csv(kl_bytes *out, const kl_columns *c, kl_csv_form form, size_t edition, const kl_verdict *v,
+                  const kl_string *kept, size_t kept_count);
+/* NDJSON with selected columns: one flat object. kept: JSON values. */
+void kl_write_selected(kl_bytes *out, const kl_columns *c, size_t edition, const kl_verdict *v, const kl_kept *kept,
+                       size_t kept_count);
 
 /* A table for a terminal: widths come from the first rows; call flush at the end. */
 typedef struct kl_table kl_table;

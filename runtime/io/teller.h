@@ -11,8 +11,40 @@ struct kl_teller {
     kl_guideline_info info;
     kl_outcome_info *outcomes;
     kl_entry_info *entries;
+    kl_field_info *fields;
+    kl_assumption_info *assumptions;
     kl_string name_json, edition_json, *outcome_json, *entry_json, *field_json, *assumption_json;
     kl_bytes text; /* what the JSON strings point into */
+};
+
+typedef enum kl_column_kind {
+    KL_COLUMN_KEY,
+    KL_COLUMN_OUTCOME,
+    KL_COLUMN_STATE,
+    KL_COLUMN_DECIDED_BY,
+    KL_COLUMN_BLOCKED_BY,
+    KL_COLUMN_MISSING,
+    KL_COLUMN_OPEN,
+    KL_COLUMN_FINDINGS,
+    KL_COLUMN_WARNINGS,
+    KL_COLUMN_ASSUMED,
+    KL_COLUMN_CLAUSES,
+    KL_COLUMN_FIELD
+} kl_column_kind;
+
+typedef struct kl_column_plan {
+    kl_string name; /* of a state: the outcome's */
+    kl_column_kind kind;
+    kl_string json; /* "name": as a member of a flat object */
+} kl_column_plan;
+
+struct kl_columns {
+    const kl_teller *const *tellers;
+    size_t editions, count;
+    bool selected; /* then an outcome without a value has its state's word */
+    kl_column_plan *list;
+    uint32_t *where; /* column by column, edition by edition: outcome or field, or KL_INDEX_NONE */
+    kl_bytes text;   /* what the JSON names point into */
 };
 
 static inline bool kl_bit(const uint64_t *bits, size_t i) {
@@ -21,5 +53,8 @@ static inline bool kl_bit(const uint64_t *bits, size_t i) {
 
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);
+
+/* The least entry from `least` on that surely decides some outcome, or KL_INDEX_NONE: each once, in the order of the rules. */
+uint32_t kl_next_decider(const kl_verdict *v, uint64_t least);
 
 #endif

@@ -37,11 +37,14 @@ kl_teller *kl_teller_new(const kl_program *p) {
     kl_budget(p, &budget);
     t->outcomes = calloc(t->info.outcomes + 1, sizeof *t->outcomes);
     t->entries = calloc(t->info.entries + 1, sizeof *t->entries);
+    t->fields = calloc(t->info.fields + 1, sizeof *t->fields);
+    t->assumptions = calloc(t->info.assumptions + 1, sizeof *t->assumptions);
     t->outcome_json = calloc(t->info.outcomes + 1, sizeof(kl_string));
     t->entry_json = calloc(t->info.entries + 1, sizeof(kl_string));
     t->field_json = calloc(t->info.fields + 1, sizeof(kl_string));
     t->assumption_json = calloc(t->info.assumptions + 1, sizeof(kl_string));
-    if (!t->outcomes || !t->entries || !t->outcome_json || !t->entry_json || !t->field_json || !t->assumption_json) {
+    if (!t->outcomes || !t->entries || !t->fields || !t->assumptions || !t->outcome_json || !t->entry_json ||
+        !t->field_json || !t->assumption_json) {
         kl_teller_free(t);
         return NULL;
     }
@@ -56,14 +59,12 @@ kl_teller *kl_teller_new(const kl_program *p) {
         t->entry_json[i] = json(t, t->entries[i].id);
     }
     for (uint32_t i = 0; i < t->info.fields; i++) {
-        kl_field_info f;
-        kl_field_of(p, i, &f);
-        t->field_json[i] = json(t, f.name);
+        kl_field_of(p, i, &t->fields[i]);
+        t->field_json[i] = json(t, t->fields[i].name);
     }
     for (uint32_t i = 0; i < t->info.assumptions; i++) {
-        kl_assumption_info a;
-        kl_assumption_of(p, i, &a);
-        t->assumption_json[i] = json(t, a.name);
+        kl_assumption_of(p, i, &t->assumptions[i]);
+        t->assumption_json[i] = json(t, t->assumptions[i].name);
     }
     if (t->text.failed) {
         kl_teller_free(t);
@@ -83,6 +84,8 @@ void kl_teller_free(kl_teller *t) {
     kl_bytes_free(&t->text);
     free(t->outcomes);
     free(t->entries);
+    free(t->fields);
+    free(t->assumptions);
     free(t->outcome_json);
     free(t->entry_json);
     free(t->field_json);
@@ -253,6 +256,14 @@ static void take_outcome(collected *c, uint32_t o, uint32_t row) {
     kl_waiting into = {bits, bits + c->words[0], bits + c->words[0] + c->words[1],
                        bits + c->words[0] + c->words[1] + c->words[2]};
     kl_wait(w, o, row, &into);
+}
+
+uint32_t kl_next_decider(const kl_verdict *v, uint64_t least) {
+    uint32_t next = KL_INDEX_NONE;
+    for (uint32_t o = 0; o < v->teller->info.outcomes; o++)
+        for (size_t i = 0; i < v->outcomes[o].by_count; i++)
+            if (v->outcomes[o].by[i] >= least && v->outcomes[o].by[i] < next) next = v->outcomes[o].by[i];
+    return next;
 }
 
 void kl_verdict_take(kl_verdict *v, uint32_t row, kl_string key) {

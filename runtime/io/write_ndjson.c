@@ -1,6 +1,6 @@
 /* write_ndjson.c - the full shape of a decision: one JSON object a line, keys always in the same order.
  * May include: the C library.
- * Start at kl_write_ndjson(). */
+ * Start at kl_write_ndjson(); kl_write_selected() writes a flat object of the columns asked for. */
 #include "runtime/io/teller.h"
 
 #include <string.h>
@@ -170,9 +170,9 @@ static void outcome_of(kl_bytes *out, const kl_verdict *v, uint32_t i) {
     kl_bytes_char(out, '}');
 }
 
-static void findings(kl_bytes *out, const kl_verdict *v) {
+static void findings(kl_bytes *out, const kl_verdict *v, const char *name) {
     const kl_teller *t = v->teller;
-    list_of(out, "}, \"findings\": [", t->entry_json, v->findings, v->finding_count);
+    list_of(out, name, t->entry_json, v->findings, v->finding_count);
     out->size--; /* the failed audits go inside */
     bool first = v->finding_count == 0;
     for (uint32_t i = 0; v->failed_audit && i < t->info.outcomes; i++) {
@@ -187,7 +187,7 @@ static void findings(kl_bytes *out, const kl_verdict *v) {
 static void clauses(kl_bytes *out, const kl_verdict *v) {
     const kl_teller *t = v->teller;
     bool first = true;
-    kl_bytes_text(out, ", \"clauses\": {");
+    kl_bytes_char(out, '{');
     for (uint32_t i = 0; i < t->info.entries; i++) {
         if (!t->entries[i].traced) continue;
         if (!first) kl_bytes_text(out, ", ");
@@ -196,6 +196,24 @@ static void clauses(kl_bytes *out, const kl_verdict *v) {
         kl_bytes_text(out, ": \"");
         kl_bytes_text(out, kl_truth_word(kl_truth_of(v->workspace, i, v->row)));
         kl_bytes_char(out, '"');
+    }
+    kl_bytes_char(out, '}');
+}
+
+static void open(kl_bytes *out, const kl_verdict *v) {
+    bool first = true;
+    bits_of(out, v->teller->assumption_json, v->open_assumptions, v->teller->info.assumptions, &first);
+    bits_of(out, v->teller->entry_json, v->open_entries, v->teller->info.entries, &first);
+}
+
+static void kept_object(kl_bytes *out, const kl_kept *kept, size_t count) {
+    if (!count) return;
+    kl_bytes_text(out, ", \"kept\": {");
+    for (size_t i = 0; i < count; i++) {
+        if (i) kl_bytes_text(out, ", ");
+        kl_bytes_json(out, kept[i].name);
+        kl_bytes_text(out, ": ");
+        kl_bytes_string(out, kept[i].value);
     }
     kl_bytes_char(out, '}');
 }
@@ -217,29 +235,108 @@ void kl_write_ndjson(kl_bytes *out, const kl_verdict *v, bool trace, const kl_ke
         if (i) kl_bytes_text(out, ", ");
         outcome_of(out, v, i);
     }
-    findings(out, v);
+    findings(out, v, "}, \"findings\": [");
     list_of(out, ", \"warnings\": [", t->entry_json, v->warnings, v->warning_count);
     kl_bytes_text(out, ", \"missing\": [");
     bits_of(out, t->field_json, v->missing, t->info.fields, &first);
     kl_bytes_text(out, "], \"open\": [");
-    first = true;
-    bits_of(out, t->assumption_json, v->open_assumptions, t->info.assumptions, &first);
-    bits_of(out, t->entry_json, v->open_entries, t->info.entries, &first);
+    open(out, v);
     list_of(out, "], \"blocked_by\": [", t->entry_json, v->blocked, v->blocked_count);
     kl_bytes_text(out, ", \"assumptions\": [");
     first = true;
     bits_of(out, t->assumption_json, v->assumptions, t->info.assumptions, &first);
     kl_bytes_char(out, ']');
-    if (trace) clauses(out, v);
-    if (kept_count) {
-        kl_bytes_text(out, ", \"kept\": {");
-        for (size_t i = 0; i < kept_count; i++) {
-            if (i) kl_bytes_text(out, ", ");
-            kl_bytes_json(out, kept[i].name);
-            kl_bytes_text(out, ": ");
-            kl_bytes_string(out, kept[i].value);
-        }
-        kl_bytes_char(out, '}');
+    if (trace) {
+        kl_bytes_text(out, ", \"clauses\": ");
+        clauses(out, v);
     }
+    kept_object(out, kept, kept_count);
+    kl_bytes_text(out, "}\n");
+}
+
+/* ------------------------------------------------------------------ selected columns */
+static void decided_by(kl_bytes *out, const kl_verdict *v) {
+    const char *between = "";
+    kl_bytes_char(out, '[');
+    for (uint32_t next = kl_next_decider(v, 0); next != KL_INDEX_NONE; next = kl_next_decider(v, (uint64_t)next + 1)) {
+        kl_bytes_text(out, between);
+        kl_bytes_string(out, v->teller->entry_json[next]);
+        between = ", ";
+    }
+    kl_bytes_char(out, ']');
+}
+
+static void outcome_value(kl_bytes *out, const kl_verdict *v, uint32_t i) {
+    const kl_verdict_outcome *o = &v->outcomes[i];
+    const kl_outcome_info *info = &v->teller->outcomes[i];
+    if (info->many && o->result.state == KL_DECIDED)
+        kl_bytes_slots(out, v, i, o->in, o->in_count);
+    else if (o->result.state == KL_NOT_STATED) /* null is none */
+        kl_bytes_text(out, "{\"state\": \"not_stated\"}");
+    else
+        kl_bytes_json_value(out, v->teller->program, info->kind, info->scale, info->set, &o->result);
+}
+
+static void field_value(kl_bytes *out, const kl_verdict *v, uint32_t i) {
+    const kl_field_info *info = &v->teller->fields[i];
+    kl_result r;
+    bool received;
+    if (i == v->teller->info.key) {
+        kl_bytes_json(out, v->key);
+        return;
+    }
+    kl_field_value(v->workspace, i, v->row, &received, &r);
+    if (r.state == KL_DECIDED)
+        kl_bytes_json_value(out, v->teller->program, info->kind, info->scale, info->set, &r);
+    else
+        kl_bytes_text(out, "null");
+}
+
+static void named_list(kl_bytes *out, const kl_string *names, const uint64_t *bits, size_t count) {
+    bool first = true;
+    kl_bytes_char(out, '[');
+    bits_of(out, names, bits, count, &first);
+    kl_bytes_char(out, ']');
+}
+
+static void member(kl_bytes *out, const kl_verdict *v, kl_column_kind kind, uint32_t at) {
+    const kl_teller *t = v->teller;
+    switch (kind) {
+    case KL_COLUMN_KEY: kl_bytes_json(out, v->key); break;
+    case KL_COLUMN_OUTCOME: outcome_value(out, v, at); break;
+    case KL_COLUMN_STATE:
+        kl_bytes_char(out, '"');
+        kl_bytes_text(out, kl_state_word(v->outcomes[at].result.state));
+        kl_bytes_char(out, '"');
+        break;
+    case KL_COLUMN_DECIDED_BY: decided_by(out, v); break;
+    case KL_COLUMN_BLOCKED_BY: list_of(out, "[", t->entry_json, v->blocked, v->blocked_count); break;
+    case KL_COLUMN_MISSING: named_list(out, t->field_json, v->missing, t->info.fields); break;
+    case KL_COLUMN_OPEN:
+        kl_bytes_char(out, '[');
+        open(out, v);
+        kl_bytes_char(out, ']');
+        break;
+    case KL_COLUMN_FINDINGS: findings(out, v, "["); break;
+    case KL_COLUMN_WARNINGS: list_of(out, "[", t->entry_json, v->warnings, v->warning_count); break;
+    case KL_COLUMN_ASSUMED: named_list(out, t->assumption_json, v->assumptions, t->info.assumptions); break;
+    case KL_COLUMN_CLAUSES: clauses(out, v); break;
+    case KL_COLUMN_FIELD: field_value(out, v, at); break;
+    }
+}
+
+void kl_write_selected(kl_bytes *out, const kl_columns *c, size_t edition, const kl_verdict *v, const kl_kept *kept,
+                       size_t kept_count) {
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t at = c->where[i * c->editions + edition];
+        kl_column_kind kind = c->list[i].kind;
+        kl_bytes_text(out, i ? ", " : "{");
+        kl_bytes_string(out, c->list[i].json);
+        if (at == KL_INDEX_NONE && (kind == KL_COLUMN_OUTCOME || kind == KL_COLUMN_STATE || kind == KL_COLUMN_FIELD))
+            kl_bytes_text(out, "null"); /* this edition has no such thing */
+        else
+            member(out, v, kind, at);
+    }
+    kept_object(out, kept, kept_count);
     kl_bytes_text(out, "}\n");
 }
