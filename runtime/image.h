@@ -262,8 +262,8 @@ typedef enum kl_question_kind {
     /* source: entry whose edition is not at hand: answers 0 gives nothing, 1 gives something; never known */
     KL_Q_EDITION,
     /* source: RESULTS; one CUT: another of RESULTS; two candidates' results, not both constant. Cells 0 different, 1 equal (state and value;
-     * for external the document); then tag answers likewise. In this order: either is conflict: 0; either is error: that tag's
-     * answer; either is unknown: unknown (never none); else by their states and values, none being equal to none only */
+     * for external the document); then tag answers likewise. In this order: either is conflict: 0; either is unknown: unknown
+     * (never none); either is error: that tag's answer; else by their states and values, none being equal to none only */
     KL_Q_SAME
 } kl_question_kind;
 /* DERIVED, CODES and SAME: answers = cells + 5; answer cells + (tag - 2) for the tags error 2, none 3, not stated 4, external 5, conflict 6.

@@ -30,7 +30,7 @@ static void from_field(const kl_workspace *w, numbers to, uint32_t field) {
 
 static void feed(const kl_workspace *w, numbers to, uint32_t slot) {
     static const uint8_t tag_of_state[] = {KL_TAG_VALUE,   KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_NONE,
-                                           KL_TAG_UNKNOWN, KL_TAG_CONFLICT,   KL_TAG_ERROR};
+                                           KL_TAG_UNSURE, KL_TAG_CONFLICT,   KL_TAG_ERROR};
     const kl_program *p = w->program;
     const uint32_t *decisions = kl_decisions(w, slot);
     for (uint32_t row = 0; row < w->rows; row++) {
@@ -57,7 +57,7 @@ static void select_one(const kl_workspace *w, numbers to, uint32_t truth, number
     for (uint32_t row = 0; row < w->rows; row++) {
         kl_truth t = kl_truth_at(w, truth, row);
         to.n[row] = t == KL_UNKNOWN ? 0 : t == KL_YES ? yes.n[row] : no.n[row];
-        to.tag[row] = t == KL_UNKNOWN ? KL_TAG_UNKNOWN : t == KL_YES ? yes.tag[row] : no.tag[row];
+        to.tag[row] = t == KL_UNKNOWN ? KL_TAG_UNSURE : t == KL_YES ? yes.tag[row] : no.tag[row];
     }
 }
 
@@ -101,8 +101,10 @@ static bool compute(uint32_t op, int64_t a, int64_t b, int64_t constant, kl_roun
     }
 }
 
-/* On values it computes; else the worst tag of the operands is the result's, and the document it brings. */
+/* On values it computes; else the worst tag of the operands is the result's, and the document it brings. What is computed from something
+ * unknown may turn out to be an error. */
 static void arithmetic(const kl_workspace *w, const uint8_t *i, uint32_t op, numbers to) {
+    bool fails = op != KL_OP_N_MIN && op != KL_OP_N_MAX && op != KL_OP_N_COMPARE;
     bool one = op == KL_OP_N_ROUND || op == KL_OP_N_RESCALE || op == KL_OP_N_NEG, scaled = op == KL_OP_N_DIV;
     numbers a = numbers_of(w, kl_at(i, KL_I_A)), b = one ? a : numbers_of(w, kl_at(i, KL_I_B));
     uint32_t constant = scaled ? KL_I_C : KL_I_B;
@@ -112,6 +114,7 @@ static void arithmetic(const kl_workspace *w, const uint8_t *i, uint32_t op, num
         uint8_t worst = a.tag[row] > b.tag[row] ? a.tag[row] : b.tag[row];
         int64_t n = worst != KL_TAG_EXTERNAL ? 0 : a.tag[row] == worst ? a.n[row] : b.n[row];
         if (worst == KL_TAG_VALUE && !compute(op, a.n[row], b.n[row], k, way, &n)) worst = KL_TAG_ERROR;
+        if (worst == KL_TAG_UNKNOWN && fails) worst = KL_TAG_UNSURE;
         to.n[row] = n;
         to.tag[row] = worst;
     }

@@ -47,14 +47,14 @@ static uint32_t ask_same(const kl_workspace *w, const uint8_t *question, uint32_
     kl_resolve(w, kl_at(question, KL_Q_SOURCE), row, &a);
     kl_resolve(w, kl_word1(w->program, KL_S_CUTS, kl_at(question, KL_Q_FIRST_CUT)), row, &b);
     if (a.state == KL_CONFLICT || b.state == KL_CONFLICT) return 0;
-    if (a.state == KL_FAILED || b.state == KL_FAILED) return cells + EDGE_ERROR;
     if (a.state == KL_UNDETERMINED || b.state == KL_UNDETERMINED) return KL_ABSENT;
+    if (a.state == KL_FAILED || b.state == KL_FAILED) return cells + EDGE_ERROR;
     return kl_same_result(&a, &b);
 }
 
 /* The answer that the record gives, or KL_ABSENT. */
 static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row) {
-    static const uint8_t edge_of_tag[] = {0, 0, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT, EDGE_ERROR};
+    static const uint8_t edge_of_tag[] = {0, 0, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT, 0, EDGE_ERROR};
     const kl_program *p = w->program;
     uint32_t source = kl_at(question, KL_Q_SOURCE), kind = kl_at(question, KL_Q_KIND);
     kl_held held = {0, {NULL, 0}};
@@ -66,7 +66,7 @@ static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row
     if (kind == KL_Q_EDITION) return KL_ABSENT;
     if (kind == KL_Q_DERIVED || kind == KL_Q_CODES) {
         uint8_t tag = kl_tags(w, source)[row];
-        if (tag == KL_TAG_UNKNOWN) return KL_ABSENT;
+        if (tag == KL_TAG_UNKNOWN || tag == KL_TAG_UNSURE) return KL_ABSENT;
         if (tag != KL_TAG_VALUE) return kl_at(question, KL_Q_CELLS) + edge_of_tag[tag];
         held.number = kl_numbers(w, source)[row];
     } else if (!kl_field(w, source, row, &held)) {

@@ -5,8 +5,10 @@ import datetime
 
 from model import INT64_MIN, INT64_MAX, scale_of
 
-# What several operands that are not all plain values come to: the first of these that any of them is.
-WORST = ('error', 'conflict', 'external', 'not_stated', 'none', 'unknown')
+# What several operands that are not all plain values come to: the first of these that any of them is. Unknown can only turn out to be
+# a value; unsure is unknown too, and may turn out to be an error, a conflict or anything.
+WORST = ('error', 'unsure', 'conflict', 'external', 'not_stated', 'none', 'unknown')
+OPEN = ('unknown', 'unsure')
 
 
 OPERATIONS = ('+', '-', '*', '/', 'neg', 'round', 'min', 'max', 'years', 'months', 'days')
@@ -81,7 +83,7 @@ def limited(v):
 def apply(e, operands, type_of_part):
     state = meet(*operands)
     if state is not None:
-        return state
+        return ('unsure',) if state[0] == 'unknown' and e[0] not in ('min', 'max') else state
     v = [r[1] for r in operands]
     kind = e[0]
     if kind == '+':

@@ -69,7 +69,7 @@ class Result:
         if self.state == 'decided':
             return ('value', self.value)
         if self.state == 'undetermined':
-            return ('unknown',)
+            return ('unsure',)
         if self.state == 'external':
             return ('external', self.value)
         return (self.state,)
@@ -195,8 +195,8 @@ class Logic:
         if both[0] == 'none':
             return False
         question, flipped = self.j.pair_question(left, right)
-        holds = lambda answer: (FLIP.get(answer, answer) if flipped else answer) in ORDER_OK[op]
-        if both[0] == 'unknown':
+        holds = lambda answer: answer is not NONE and (FLIP.get(answer, answer) if flipped else answer) in ORDER_OK[op]
+        if both[0] in arithmetic.OPEN:
             return self.atom(question, holds)
         return self.special(question, both, holds)
 
@@ -213,7 +213,7 @@ class Logic:
             return False
         question = self.j.question(e)
         safe = lambda v: v is not NONE and holds(v)
-        return self.atom(question, safe) if r[0] == 'unknown' else self.special(question, r, safe)
+        return self.atom(question, safe) if r[0] in arithmetic.OPEN else self.special(question, r, safe)
 
     # --- time
     def date(self, holds):
@@ -461,7 +461,7 @@ class Judge:
     def unknown_inputs(self, e):
         """Questions' names behind an expression whose value is not known."""
         for x in walk(e):
-            if x[0] in ('f', 'a', 'o') and self.resolve(x)[0] == 'unknown':
+            if x[0] in ('f', 'a', 'o') and self.resolve(x)[0] in arithmetic.OPEN:
                 yield x[:2]
             if x[0] == 't' and self.value(self.g.dated_by) is None:
                 yield ('f', self.g.dated_by)
@@ -493,11 +493,12 @@ class Judge:
         kind = question[0]
         if kind in ('S', 'S0', 'N', 'R', 'Q'):
             return [True, False]
+        none = [NONE] if any(x[0] == 'o' and self.can_be_none(x[1]) for e in question[1:] if kind in 'EC' for x in walk(e)) else []
         if kind == 'C':
             if self.type_of(question[1])[0] not in NUMERIC:
-                return ['=', '<']
+                return ['=', '<'] + none
             (a, b), (c, d) = self.interval(question[1]), self.interval(question[2])
-            return [x for x, ok in (('<', a < d), ('=', max(a, c) <= min(b, d)), ('>', b > c)) if ok]
+            return [x for x, ok in (('<', a < d), ('=', max(a, c) <= min(b, d)), ('>', b > c)) if ok] + none
         low, high = INT64_MIN, INT64_MAX
         e = question[1] if kind == 'E' else {'F': 'f', 'A': 'a', 'O': 'o'}[kind], question[1]
         if kind == 'E':
@@ -516,11 +517,19 @@ class Judge:
         else:
             answers = cells(sorted(self.constants.get(question, ())), low, high)
         if kind == 'O' and self.can_be_none(question[1]):
-            answers = answers + [NONE]
-        return answers
+            none = [NONE]
+        return answers + none
 
     def can_be_none(self, outcome):
-        return self.g.outcome(outcome).default is None
+        """Whether nothing may come of it: it has no value for when nothing fires, or carries another over that can be none."""
+        return self.g.outcome(outcome).default is None or any(
+            x[0] == 'o' and self.can_be_none(x[1]) for _, r in self.candidates(outcome) for x in self.parts_of_result(r))
+
+    def parts_of_result(self, r):
+        """What a computed or carried result reads."""
+        if r[0] == 'if':
+            return [x for arm in r[2:] for x in self.parts_of_result(arm)]
+        return list(walk(r)) if r[0] in arithmetic.OPERATIONS + ('o',) else []
 
     def all_constants(self):
         """For each question, the constants it is compared with anywhere: finer ranges never change a result."""
@@ -705,7 +714,7 @@ class Judge:
         if leaf[0] != 'computed':
             return leaf
         v = self.resolve(leaf[1])
-        return ('sym', leaf[1]) if v[0] == 'unknown' else v
+        return ('sym', leaf[1]) if v[0] in arithmetic.OPEN else v
 
     def combine(self, x, outcome):
         """One completion of one outcome."""
@@ -754,10 +763,10 @@ class Judge:
         p, q = self.settled(a), self.settled(b)
         if 'conflict' in (p[0], q[0]):
             return False
-        if 'error' in (p[0], q[0]):
-            return x.special(('Q', a, b), ('error',), lambda same: same)
         if 'sym' in (p[0], q[0]):
             return x.atom(('Q', a, b), lambda same: same)
+        if 'error' in (p[0], q[0]):
+            return x.special(('Q', a, b), ('error',), lambda same: same)
         return p == q
 
     def completions(self, function, equal=None):
@@ -953,9 +962,9 @@ class Judge:
         for e, res in self.candidates(o.name):
             inside, absent = self.kleene.holds(e)
             free = k_not(self.blocked(e, o.name))
-            planes.append((self.entry_key(res), e.ident, k_and(inside, free)))
+            planes.append((self.entry_key(res), e.ident, self.credited(k_and(inside, free))))
             if e.piece.period is not None and 'unknown' in (self.narrower(e.piece.period).before, self.narrower(e.piece.period).after):
-                planes.append((('something', e.piece.name), e.ident, k_and(absent, free)))
+                planes.append((('something', e.piece.name), e.ident, self.credited(k_and(absent, free))))
         r = Result('none')
         worst = 'none'
         for t in sorted({t for t, _, _ in planes}, key=repr):

@@ -73,7 +73,7 @@ static void fill(data *d, int kind, uint32_t rows) {
 }
 
 /* ------------------------------------------------------------------ the model: one record */
-typedef struct scalar { /* tag as in opcodes.def: 0 unknown 1 value 2 error 3 none 4 not stated 5 external 6 conflict */
+typedef struct scalar { /* tag as in opcodes.def: 0 unknown 1 value 2 error 3 none 4 not stated 5 external 6 conflict 7 unsure */
     int tag;
     int64_t n;
 } scalar;
@@ -169,8 +169,8 @@ static kl_truth model_truth(const world *w, const step *s, uint32_t row) {
 }
 
 static scalar worst(scalar a, scalar b) {
-    static const int order[] = {2, 6, 5, 4, 3, 0, 1}; /* error, conflict, external, not stated, none, unknown, value */
-    for (int i = 0; i < 7; i++) {
+    static const int order[] = {2, 7, 6, 5, 4, 3, 0, 1}; /* error, unsure, conflict, external, not stated, none, unknown, value */
+    for (int i = 0; i < 8; i++) {
         if (a.tag == order[i]) return a;
         if (b.tag == order[i]) return b;
     }
@@ -189,7 +189,7 @@ static scalar model_number(const world *w, const step *s, uint32_t row) {
     case DO_N_ASSUME: return (scalar){w->assumed_known[s->a], w->assumed_known[s->a] ? w->assumed[s->a] : 0};
     case DO_N_FEED: return w->fed[s->a];
     case DO_N_SELECT:
-        return w->truth[s->a] == KL_UNKNOWN ? (scalar){0, 0}
+        return w->truth[s->a] == KL_UNKNOWN ? (scalar){7, 0}
                : w->truth[s->a] == KL_YES   ? w->number[s->b]
                                             : w->number[s->c];
     default: break;
@@ -205,7 +205,11 @@ static scalar model_number(const world *w, const step *s, uint32_t row) {
     }
     bool one = s->op == DO_N_ROUND || s->op == DO_N_RESCALE || s->op == DO_N_NEG;
     scalar b = one ? a : w->number[s->b];
-    if (a.tag != 1 || b.tag != 1) return worst(a, b);
+    if (a.tag != 1 || b.tag != 1) {
+        scalar x = worst(a, b);
+        bool fails = s->op != DO_N_MIN && s->op != DO_N_MAX && s->op != DO_N_COMPARE;
+        return x.tag == 0 && fails ? (scalar){7, 0} : x;
+    }
     switch (s->op) {
     case DO_N_ADD: return computed(kl_add(a.n, b.n, &n), &n);
     case DO_N_SUB: return computed(kl_subtract(a.n, b.n, &n), &n);
@@ -388,7 +392,7 @@ static void show_numbers(world *w) {
 
 static void compare(world *w, uint32_t rows) {
     static const kl_state states[] = {KL_UNDETERMINED, KL_DECIDED,  KL_FAILED,  KL_NO_RESULT,
-                                      KL_NOT_STATED,   KL_EXTERNAL, KL_CONFLICT};
+                                      KL_NOT_STATED,   KL_EXTERNAL, KL_CONFLICT, KL_UNDETERMINED};
     for (uint32_t row = 0; row < rows; row++) {
         for (uint32_t i = 0; i < w->count; i++) {
             const step *s = &w->steps[i];
