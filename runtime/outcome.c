@@ -110,10 +110,9 @@ static bool counts(const kl_workspace *w, uint32_t c, uint32_t row, bool sure, c
     const uint64_t *known = kl_known(w, kl_c(p, c, KL_C_BY)) + row / 64;
     if (((sure ? known[w->words] : ~known[0]) >> (row % 64) & 1) == 0)
         return false; /* value bits are 0 where unknown */
-    if (sure) return true;
-    if (kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) == KL_NO) return false;
+    if (sure || r->state != KL_DECIDED) return true;
     kl_resolve(w, kl_c(p, c, KL_C_RESULT), row, &own);
-    return r->state != KL_DECIDED || kl_same_result(&own, r);
+    return kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_NO && kl_same_result(&own, r);
 }
 
 size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool sure, uint32_t *entries,
