@@ -45,6 +45,7 @@ def suites(build, soak):
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
+    yield "bench", script("bench/check.py")
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
     yield "documents", script("docs/run.py")
     yield "arrows", script("arrows.py")

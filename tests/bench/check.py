@@ -1,0 +1,116 @@
+# check.py - yardstick.klausul against its rules written once more in Python, on a few hundred random records; and the C baseline.
+# May include: the Python standard library, tests/suite.py.
+# Start at decide(): None is unknown; main() compares CSV and NDJSON of the command, and ifelse, with it.
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from suite import ROOT, Count, build_option, clean_environment, run  # noqa: E402
+
+COLUMNS = "contact_id,typ,kvalificerad,avgift,poäng,klausul"
+GUIDELINE = os.path.join(ROOT, "tests", "bench", "yardstick.klausul")
+CONTENT = [("dialog", "brist_dialog"), ("equals_visit", "brist_besök"), ("assessment", "brist_bedömning"),
+           ("journaled", "brist_journal")]
+NOT_ENOUGH = [("renewal_only", "bara_recept"), ("sick_note_extension_only", "bara_intyg"),
+              ("aid_renewal_only", "bara_hjälpmedel"), ("self_monitoring_only", "bara_egenmätning")]
+
+
+def every(*facts):
+    return False if False in facts else None if None in facts else True
+
+
+def some(*facts):
+    return True if True in facts else None if None in facts else False
+
+
+def decide(cells):
+    """One record, cells as text, to the cells of COLUMNS."""
+    fact = {k: {"true": True, "false": False, "": None}.get(v, v) for k, v in cells.items()}
+    form, physician, coded = cells["contact_type"], cells["profession"] == "LAKARE", cells["kva"] == "ZV051"
+    content = every(*(fact[name] for name, _ in CONTENT))
+    barred = some(*(fact[name] for name, _ in NOT_ENOUGH))
+    qualified = every(content, None if barred is None else not barred)
+    for_points = content if cells["date"] < "2023-01-01" else qualified
+    fee, points, ground, needs = "", "0.0", None, None
+
+    if form == "T":
+        ground = "telefon"
+    elif form == "TB" and not physician:
+        fee, ground = "0.00", "samtal_övriga"
+    elif form == "TB":
+        needs = []
+        fee = {True: "100.00", False: "0.00", None: "undetermined"}[every(qualified, fact["planned"])]
+        points = {True: "0.3", False: "0.0", None: "undetermined"}[for_points]
+        if qualified and fact["planned"] is not None:
+            ground = "samtal_planerat" if fact["planned"] else "samtal_oplanerat"
+    elif not coded:
+        ground = "video_utan_kod" if form == "M" else "skriftlig_administrativ"
+    else:
+        needs = ["licensed"] if form == "M" else ["licensed", "strong_auth"]
+        entitled = every(*(fact[name] for name in needs))
+        points = {True: "1.0", False: "0.0", None: "undetermined"}[every(entitled, for_points)]
+        enough = every(entitled, qualified)
+        if enough and form == "BR":
+            ground = "skriftlig_kvalificerad"
+        elif enough and fact["listed"] is not None:
+            ground = "video_" + ("läkare" if physician else "övriga") + ("_listad" if fact["listed"] else "_olistad")
+            fee = {(True, True): "100.00", (True, False): "300.00", (False, True): "50.00",
+                   (False, False): "100.00"}[physician, fact["listed"]]
+        elif enough is not False and form == "M":
+            fee = "undetermined"
+
+    if needs is not None and ground is None:
+        fails = [("licensed", "brist_legitimation")] if "licensed" in needs else []
+        fails += CONTENT + ([("strong_auth", "brist_inloggning")] if "strong_auth" in needs else [])
+        found = [why for name, why in fails if fact[name] is False] + [why for name, why in NOT_ENOUGH if fact[name]]
+        ground = (found + ["undetermined"])[0]
+    word = {True: "true", False: "false", None: "undetermined"}
+    return [cells["contact_id"], form, word[qualified], fee, points, ground]
+
+
+def as_cell(value):
+    if isinstance(value, dict):
+        return value["state"]
+    return {None: "", True: "true", False: "false"}.get(value, value)
+
+
+def main():
+    build = build_option()
+    count = Count()
+    tool = lambda name: os.path.join(build, "tests", "bench", name)  # noqa: E731
+    env = clean_environment()
+    for rows, seed, unknown in ((300, 7, 10), (300, 8, 300), (1500, 9, 100)):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = {form: os.path.join(folder, "records." + form) for form in ("csv", "ndjson")}
+            for form, path in paths.items():
+                made = run([tool("records"), str(rows), form, str(seed), str(unknown)])
+                with open(path, "wb") as f:
+                    f.write(made.stdout)
+            with open(paths["csv"], encoding="utf-8", newline="") as f:
+                expected = [decide(row) for row in csv.DictReader(f)]
+            klausul = [os.path.join(build, "klausul"), "run", GUIDELINE]
+            name = f"{rows} records, {unknown} of 1000 facts unknown"
+
+            done = run([*klausul, paths["csv"], "--select", COLUMNS], env=env)
+            got = list(csv.reader(io.StringIO(done.stdout.decode())))
+            count.check(name + ": heading", got[:1] == [COLUMNS.split(",")], done.stderr.decode())
+            for want, have in zip(expected, got[1:]):
+                count.check(f"{name}: {want[0]}", want == have, f"{want}\n{have}")
+            count.check(name + ": as many", len(got) == rows + 1, f"{len(got)} lines")
+
+            plain = run([tool("ifelse"), paths["csv"]])
+            count.check(name + ": if/else in C", plain.stdout == done.stdout, plain.stderr.decode())
+
+            done = run([*klausul, paths["ndjson"], "--select", COLUMNS], env=env)
+            flat = [json.loads(line, parse_float=str) for line in done.stdout.decode().splitlines()]
+            same = [[as_cell(one[c]) for c in COLUMNS.split(",")] for one in flat] == expected
+            count.check(name + ": NDJSON", same, done.stderr.decode())
+    return count.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
