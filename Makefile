@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all deps demo check tests arrows fmt lint install uninstall clean bless soak
+.PHONY: all deps demo check tests arrows fmt lint install uninstall clean bless soak bench
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -106,6 +106,9 @@ bless: all
 
 soak: all tests
 	$(PYTHON) tests/run.py --build $(B) --soak
+
+bench: all tests
+	$(PYTHON) tests/bench/bench.py --build $(B) $(if $(YARDSTICK),--yardstick $(YARDSTICK)) $(BENCH)
 
 arrows: all
 	$(PYTHON) tests/arrows.py --build $(B)

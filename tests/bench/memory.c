@@ -50,8 +50,10 @@ static int meaning_of(const kl_program *p, uint32_t field, uint32_t inputs) {
 static source load(const char *path) {
     source s = {0};
     FILE *f = fopen(path, "rb");
-    char *image = take((size_t)1 << 22);
-    size_t size = f ? fread(image, 1, (size_t)1 << 22, f) : 0;
+    long length = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : 0;
+    if (length > 0) rewind(f);
+    char *image = take((size_t)length + 1);
+    size_t size = length > 0 ? fread(image, 1, (size_t)length, f) : 0;
     kl_fault fault = {0, 0, "no such file"};
     void *memory = take(kl_program_size());
     s.program = size ? kl_verify(memory, kl_program_size(), image, size, &fault) : NULL;
