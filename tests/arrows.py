@@ -28,13 +28,13 @@ CORE_CALLS = {"memcpy", "memset", "memcmp", "memmove", "_GLOBAL_OFFSET_TABLE_", 
 THIRD = {"yajl/": {"runtime/io", "compiler/cli"}, "utf8proc.h": {"lang/base", "runtime/io"}}
 
 
-def tracked():
-    listed = run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT)
-    files = listed.stdout.decode().split("\n") if listed.returncode == 0 else []
-    if not files:
-        files = [os.path.relpath(os.path.join(top, f), ROOT) for top, _, names in os.walk(ROOT) for f in names
-                 if not os.path.relpath(top, ROOT).startswith(("build", ".git"))]
-    return sorted(f for f in files if f and os.path.isfile(os.path.join(ROOT, f)))
+def sources():
+    """Every file of the repository, what is built and git's own left out."""
+    found = []
+    for top, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if f not in (".git", "__pycache__") and not (top == ROOT and f == "build")]
+        found += [os.path.relpath(os.path.join(top, f), ROOT) for f in files]
+    return sorted(found)
 
 
 def text_of(path):
@@ -130,7 +130,7 @@ def check_symbols(count, build):
 def main():
     build = build_option()
     count = Count()
-    for path in tracked():
+    for path in sources():
         form = path.endswith((".c", ".h", ".l", ".y", ".def", ".py", ".sh")) or path in ("Makefile", ".ci/run", ".ci/deps")
         if not form:
             continue
@@ -140,7 +140,7 @@ def main():
         if path.startswith("examples/") and path.endswith((".c", ".h")):
             check_host_program(count, path, text)
     check_symbols(count, build)
-    tops = {p.split("/")[0] for p in tracked() if "/" in p and not p.startswith(".")}
+    tops = {p.split("/")[0] for p in sources() if "/" in p and not p.startswith(".")}
     rooms = {"lang", "compiler", "runtime", "rules", "examples", "tests"}
     count.check("top-level folders", tops <= rooms, f"not a room: {', '.join(sorted(tops - rooms))}")
     return count.finish()
