@@ -52,6 +52,7 @@ size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, siz
     const kl_program *p = w->program;
     size_t n = 0;
     if (row >= w->rows || kl_truth_at(w, p->scope, row) == KL_NO) return 0;
+    if (p->period != KL_ABSENT && kl_truth_at(w, p->period, row) != KL_YES) return 0; /* nothing surely held */
     for (uint32_t i = 0; i < p->count[KL_S_BLOCKS]; i++) {
         uint32_t entry = kl_word(p, KL_S_BLOCKS, i, 0), k = 0;
         if (!blocks(w, i, row)) continue;

@@ -437,10 +437,14 @@ uint32_t kl_form_after(kl_forms *f) {
     return f->g->period_after == IR_NONE ? kl_form_const(f, 0) : kl_form_of(f, f->g->period_after);
 }
 
-uint32_t kl_form_in_force(kl_forms *f) {
+uint32_t kl_form_framed(kl_forms *f, uint32_t inside) {
     uint32_t sides[2] = {f->g->period_before, f->g->period_after};
     kl_beyond said[2] = {f->g->before, f->g->after};
-    return edition(f, IR_NONE, kl_form_const(f, 1), sides, said);
+    return edition(f, IR_NONE, inside, sides, said);
+}
+
+uint32_t kl_form_in_force(kl_forms *f) {
+    return kl_form_framed(f, kl_form_const(f, 1));
 }
 
 int kl_form_settled(const kl_forms *f, uint32_t form) {

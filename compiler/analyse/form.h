@@ -102,10 +102,11 @@ uint32_t kl_form_of_entry(kl_forms *f, uint32_t entry); /* its truth */
 /* A requirement: applies; is breached. Both with its period. */
 uint32_t kl_form_applies(kl_forms *f, uint32_t entry);
 uint32_t kl_form_breached(kl_forms *f, uint32_t entry);
-/* The guideline's frame: the date is before its period, after it (truths), and inside it in the trace's sense: unknown where another text,
- * not at hand, was in force. */
+/* The guideline's frame, which every piece inherits: the date is before its period, after it (truths); a truth as the trace says it: outside
+ * the period unknown where another text, not at hand, was in force, and no where nothing was. `in_force` is the frame of yes. */
 uint32_t kl_form_before(kl_forms *f);
 uint32_t kl_form_after(kl_forms *f);
+uint32_t kl_form_framed(kl_forms *f, uint32_t inside);
 uint32_t kl_form_in_force(kl_forms *f);
 
 uint32_t kl_form_const(kl_forms *f, int value);

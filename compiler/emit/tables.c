@@ -108,10 +108,17 @@ static uint32_t put_requirement(kl_emit *e, uint32_t i) {
     uint32_t row = kl_rows(e, KL_S_REQUIREMENTS);
     kl_put(e, KL_S_REQUIREMENTS, i);
     kl_put(e, KL_S_REQUIREMENTS, e->g->entries.p[i].kind == IR_E_ADVICE);
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_applies(e->forms, i)));
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_of_entry(e->forms, i)));
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_breached(e->forms, i)));
+    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_applies(e->forms, i))));
+    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_of_entry(e->forms, i))));
+    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_breached(e->forms, i))));
     return row;
+}
+
+/* What the trace says of an entry: all but the guideline's own two lines stand in its frame. */
+static uint32_t traced(kl_emit *e, uint32_t i) {
+    ir_entry_kind kind = e->g->entries.p[i].kind;
+    uint32_t form = kl_form_of_entry(e->forms, i);
+    return kl_register(e, kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, form));
 }
 
 static void put_entry(kl_emit *e, uint32_t i) {
@@ -119,7 +126,7 @@ static void put_entry(kl_emit *e, uint32_t i) {
     kl_str strings[6] = {n->id, n->label, n->title, n->cite, n->open, n->because};
     bool required = n->kind == IR_E_REQUIREMENT || n->kind == IR_E_ADVICE,
          own = n->kind == IR_E_PERIOD || n->truth != IR_NONE;
-    uint32_t truth = own ? kl_register(e, kl_form_of_entry(e->forms, i)) : KL_ABSENT;
+    uint32_t truth = own ? traced(e, i) : KL_ABSENT;
     uint32_t requirement = required ? put_requirement(e, i) : KL_ABSENT;
     kl_ref_list reads = {0};
     for (size_t k = 0; k < n->reads.n; k++) KL_PUSH(e->arena, &reads, n->reads.p[k]);
@@ -185,7 +192,7 @@ void kl_emit_guideline(kl_emit *e) {
     const ir_guideline *g = e->g;
     kl_str strings[6] = {g->name, g->title, g->issuer, g->document, g->currency, g->edition};
     uint32_t in_force = kl_form_in_force(e->forms);
-    uint32_t scope = kl_register(e, kl_form_and(e->forms, in_force, e->deciding.scope));
+    uint32_t scope = kl_register(e, kl_form_framed(e->forms, e->deciding.scope));
     for (int k = 0; k < 6; k++) kl_put_string(e, KL_S_GUIDELINE, strings[k]);
     uint32_t rest[] = {(uint32_t)g->from, (uint32_t)g->through, g->before, g->after, g->dated_by, g->key, scope};
     for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) kl_put(e, KL_S_GUIDELINE, rest[k]);

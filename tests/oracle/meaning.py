@@ -245,6 +245,18 @@ class Logic:
                 parts.append(k_and(here, self.atom(('N', ident), lambda a: a)))
         return k_or(*parts)
 
+    def framed(self, inside):
+        """A truth inside the guideline's own period, which every piece inherits; outside it what the guideline says of it."""
+        p = self.j.g.period
+        before, within, after = self.in_force(p)
+        parts = [k_and(within, inside)]
+        if p is not None:
+            parts += [k_and(here, None) for here, said in ((before, p.before), (after, p.after)) if said == 'unknown']
+        return k_or(*parts)
+
+    def in_scope(self):
+        return True if self.j.g.scope is None else self.truth(self.j.g.scope)
+
     # --- clauses and requirements
     def body(self, quantifier, items):
         truths = (self.truth(c) for _, c in items)
@@ -922,13 +934,17 @@ class Judge:
         """by and by_one_of, from the candidates' Kleene planes."""
         if r.state in ('none',):
             return
-        planes = [(e, res, self.fires(e, o.name)) for e, res in self.candidates(o.name)]
+        planes = [(e, res, self.credited(self.fires(e, o.name))) for e, res in self.candidates(o.name)]
         r.by = [e.ident for e, _, p in planes if p is True]
         if r.by or r.state not in ('decided', 'undetermined'):
             return
         for e, res, p in planes:
             if p is None and (r.state == 'undetermined' or (self.fires_here(e, o.name) is not False and self.gives_same(res, r))):
                 r.by_one_of.append(e.ident)
+
+    def credited(self, plane):
+        """Nothing surely fired while the record may lie outside the guideline's period or scope."""
+        return self.kleene.framed(k_and(self.kleene.in_scope(), plane))
 
     def gives_same(self, res, r):
         if res[0] == 'if':

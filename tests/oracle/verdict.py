@@ -37,8 +37,6 @@ def read_line(line):
 def clause_lines(j):
     g, k = j.g, j.kleene
     out = {}
-    out['gäller'] = in_force(k, g.period)
-    out['omfattar'] = True if g.scope is None else k.truth(g.scope)
     for p in g.pieces:
         if isinstance(p, Clause):
             out[p.name] = k.clause(p)
@@ -51,11 +49,12 @@ def clause_lines(j):
                 for label, c in items:
                     if label:
                         out[ident + '.' + label] = k.truth(c)
-        elif isinstance(p, Requirement):
-            out[p.name] = requirement_word(k, p)
     for e in j.entries:
         out[e.ident] = k.holds_at_all(e)
-    return {n: t if isinstance(t, str) else TRUTH[t] for n, t in out.items()}
+    out = {n: TRUTH[k.framed(t)] for n, t in out.items()}
+    out.update((p.name, requirement_word(k, p)) for p in g.pieces if isinstance(p, Requirement))
+    out.update(gäller=TRUTH[k.framed(True)], omfattar=TRUTH[k.in_scope()])
+    return out
 
 
 def exception_id(p, n):
@@ -63,10 +62,12 @@ def exception_id(p, n):
 
 
 def requirement_word(k, p):
-    frame = frame_truth(k.j)
+    frame, inside = frame_truth(k.j), k.framed(True)
     if frame is False:
         return 'not_applicable'
     word = within_scope(k, p)
+    if inside is None and (word != 'not_applicable' or k.framed(False) is None):
+        return 'unknown'
     return 'unknown' if word == 'no' and frame is None else word
 
 
@@ -95,19 +96,8 @@ def breaches(j, advice):
     return [p.name for p in j.g.pieces if isinstance(p, Requirement) and p.advice == advice and k.breached(p) is True]
 
 
-def in_force(k, p):
-    """The guideline's own line: unknown where another text, not at hand, was in force."""
-    before, within, after = k.in_force(p)
-    parts = [within]
-    if p is not None:
-        for here, said in ((before, p.before), (after, p.after)):
-            if said == 'unknown':
-                parts.append(k_and(here, None))
-    return k_or(*parts)
-
-
 def frame_truth(j):
-    return k_and(in_force(j.kleene, j.g.period), True if j.g.scope is None else j.kleene.truth(j.g.scope))
+    return j.kleene.framed(j.kleene.in_scope())
 
 
 def audit(j, o, r):
@@ -128,7 +118,7 @@ def audit(j, o, r):
 
 def blocked_by(j):
     k, found = j.kleene, set()
-    if frame_truth(j) is False:
+    if frame_truth(j) is False or k.framed(True) is not True:
         return found
     for p in j.g.pieces:
         if isinstance(p, Clause):
@@ -181,7 +171,7 @@ def used_assumptions(j):
             continue
         named = r.used if o.columns else set(r.by) | set(r.by_one_of)
         if not o.columns and not named and r.state not in ('decided', 'none'):
-            named = {e.ident for e, _ in j.candidates(o.name) if j.fires(e, o.name) is None}
+            named = {e.ident for e, _ in j.candidates(o.name) if j.credited(j.fires(e, o.name)) is None}
         for e, res in j.candidates(o.name):
             if r.state in ('none', 'undetermined') or e.ident in named:
                 look(res, set())
