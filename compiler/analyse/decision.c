@@ -392,19 +392,26 @@ static void carry(void *self, kl_diagram *m, uint32_t node, uint32_t *children) 
     }
 }
 
+static uint32_t carry_question(kl_deciding *k, uint32_t i, uint32_t root) {
+    const kl_question *q = &k->asked.list.p[i];
+    carrying c = {.k = k, .q = q};
+    kl_endings *e = k->endings;
+    uint32_t document = q->kind == KL_Q_SAME ? KL_NO_FORM : kl_form_span(k->forms, q->source).document;
+    c.leaf[0] = KL_LEAF | kl_result_put(e, KL_RESULT_ERROR, 0);
+    c.leaf[2] = KL_LEAF | kl_result_put(e, KL_RESULT_NOT_STATED, 0);
+    c.leaf[4] = KL_LEAF | kl_result_put(e, KL_RESULT_CONFLICT, 0);
+    if (q->states & KL_CAN_EXTERNAL) /* one of several documents: the register knows which */
+        c.leaf[3] = KL_LEAF | (document != KL_NO_FORM ? document : kl_result_put(e, KL_RESULT_NUMBER, q->source));
+    return kl_dd_extend(&k->m, root, k->level_of.p[i], q->cells, 5, carry, &c);
+}
+
+/* First for results that meet, which are what they are before anything is decided; then in document order. */
 static uint32_t carry_states(kl_deciding *k, uint32_t root) {
-    for (uint32_t i = 0; i < k->asked.list.n; i++) { /* in document order */
+    for (uint32_t i = 0; i < k->asked.list.n; i++)
+        if (k->asked.list.p[i].kind == KL_Q_SAME) root = carry_question(k, i, root);
+    for (uint32_t i = 0; i < k->asked.list.n; i++) {
         const kl_question *q = &k->asked.list.p[i];
-        if (!kl_question_tagged(q)) continue;
-        carrying c = {.k = k, .q = q};
-        kl_endings *e = k->endings;
-        uint32_t document = q->kind == KL_Q_SAME ? KL_NO_FORM : kl_form_span(k->forms, q->source).document;
-        c.leaf[0] = KL_LEAF | kl_result_put(e, KL_RESULT_ERROR, 0);
-        c.leaf[2] = KL_LEAF | kl_result_put(e, KL_RESULT_NOT_STATED, 0);
-        c.leaf[4] = KL_LEAF | kl_result_put(e, KL_RESULT_CONFLICT, 0);
-        if (q->states & KL_CAN_EXTERNAL) /* one of several documents: the register knows which */
-            c.leaf[3] = KL_LEAF | (document != KL_NO_FORM ? document : kl_result_put(e, KL_RESULT_NUMBER, q->source));
-        root = kl_dd_extend(&k->m, root, k->level_of.p[i], q->cells, 5, carry, &c);
+        if (kl_question_tagged(q) && q->kind != KL_Q_SAME) root = carry_question(k, i, root);
     }
     return root;
 }
