@@ -303,7 +303,10 @@ static kl_str period_text(const page *p) {
         kl_bytes_text(&b, word(p, b.size ? " till och med " : "till och med ", b.size ? " through " : "through "));
         kl_bytes_date(&b, g->through);
     }
-    if (!b.size) kl_bytes_text(&b, word(p, "utan datum", "undated"));
+    if (!b.size && (g->before || g->after))
+        kl_bytes_text(&b, word(p, "enligt ett antagande", "by an assumption"));
+    else if (!b.size)
+        kl_bytes_text(&b, word(p, "utan datum", "undated"));
     kl_str s = kl_str_dup(p->arena, (kl_str){b.data, b.size});
     kl_bytes_free(&b);
     return s;

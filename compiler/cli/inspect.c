@@ -63,8 +63,12 @@ static void head(view *v) {
     line(v, say(v, "valuta", "currency"), v->g.currency);
     kl_bytes period = {0};
     if (v->g.from != INT32_MIN) kl_bytes_date(&period, v->g.from);
-    kl_bytes_text(&period,
-                  v->g.from == INT32_MIN && v->g.through == INT32_MAX ? say(v, "utan datum", "undated") : " –");
+    if (v->g.from != INT32_MIN || v->g.through != INT32_MAX)
+        kl_bytes_text(&period, " –");
+    else if (v->g.before || v->g.after)
+        kl_bytes_text(&period, say(v, "enligt ett antagande", "by an assumption"));
+    else
+        kl_bytes_text(&period, say(v, "utan datum", "undated"));
     if (v->g.through != INT32_MAX) kl_bytes_char(&period, ' '), kl_bytes_date(&period, v->g.through);
     line(v, say(v, "gäller", "in force"), (kl_string){period.data, period.size});
     kl_bytes_free(&period);
