@@ -72,11 +72,11 @@ static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms 
         push_arm(e, c, by, holds, result, out);
         return;
     }
-    uint32_t there = kl_form_and(f, by, absent);
-    push_arm(e, c, by, kl_form_and(f, holds, kl_form_not(f, absent)), result, out);
+    uint32_t at_hand = kl_form_not(f, absent), there = kl_form_and(f, by, absent), here = kl_form_and(f, by, at_hand);
+    push_arm(e, c, here, kl_form_and(f, holds, at_hand), result, out);
     for (size_t i = more->n; i-- > 0 && more->p[i].entry == c->entry;)
         if (more->p[i].holds == there) return; /* by another arm of the same rule */
-    push_arm(e, c, by, there, elsewhere, more);
+    push_arm(e, c, there, there, elsewhere, more);
 }
 
 /* Bits of the assumptions that each form hangs on, for all forms so far. */
