@@ -506,6 +506,8 @@ class Judge:
         if kind in ('S', 'S0', 'N', 'R', 'Q'):
             return [True, False]
         none = [NONE] if any(x[0] == 'o' and self.can_be_none(x[1]) for e in question[1:] if kind in 'EC' for x in walk(e)) else []
+        if self.bounded(question) and all(e[0] == 'a' or self.resolve(e)[0] == 'value' for e in question[1:] if kind == 'C'):
+            none = []      # the outcome that feeds it has its value: only the assumption is open
         if kind == 'C':
             if self.type_of(question[1])[0] not in NUMERIC:
                 return ['=', '<'] + none
