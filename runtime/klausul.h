@@ -224,6 +224,11 @@ bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **kno
 /* Entries that are breached requirements (advice: false) or advice (true); and blocking entries. As kl_by. */
 size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most);
 size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most);
+/* Marks: records of a batch with equal marks have the same answers from kl_outcome (but for the reason of none), kl_by (sure), kl_breaches
+ * and kl_blocked_by, so that what was told of one can be told of the others. Words of one record; 0: the program has no marks
+ * (many-of or audited outcomes, texts carried over, or too much to tell). */
+uint32_t kl_mark_words(const kl_program *p);
+void kl_marks(const kl_workspace *w, uint64_t *marks); /* as many words for each record, record by record */
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);
 

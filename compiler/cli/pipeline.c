@@ -22,6 +22,7 @@ typedef struct worker {
     kl_workspace **workspaces;
     kl_verdict **verdicts;
     kl_tally **tallies;
+    kl_memo **memos; /* NULL for an edition that has none */
     kl_groups groups;
     kl_chunk chunk;
     kl_bytes out, texts, cells;
@@ -40,10 +41,12 @@ static void worker_free(worker *w) {
         if (w->verdicts) kl_verdict_free(w->verdicts[e]);
         if (w->workspaces) free(w->workspaces[e]);
         if (w->tallies) kl_tally_free(w->tallies[e]);
+        if (w->memos) kl_memo_free(w->memos[e]);
     }
     free(w->verdicts);
     free(w->workspaces);
     free(w->tallies);
+    free(w->memos);
     kl_reading_free(w->reading);
     kl_bytes_free(&w->chunk.bytes);
     kl_bytes_free(&w->out);
@@ -61,14 +64,18 @@ static bool worker_init(worker *w, kl_run *run) {
     w->workspaces = calloc(n, sizeof(kl_workspace *));
     w->verdicts = calloc(n, sizeof(kl_verdict *));
     w->tallies = calloc(n, sizeof(kl_tally *));
+    w->memos = calloc(n, sizeof(kl_memo *));
     w->reading = kl_reading_new(&run->rules.dated, run->feed, run->keep);
     w->groups.arena = run->by ? kl_arena_new(0) : NULL;
-    if (!w->workspaces || !w->verdicts || !w->tallies || !w->reading || (run->by && !w->groups.arena)) return false;
+    if (!w->workspaces || !w->verdicts || !w->tallies || !w->memos || !w->reading || (run->by && !w->groups.arena))
+        return false;
     for (size_t e = 0; e < n; e++) {
         w->workspaces[e] = kl_rules_workspace(&run->rules, e);
         w->verdicts[e] = w->workspaces[e] ? kl_verdict_new(run->rules.tellers[e], w->workspaces[e]) : NULL;
         w->tallies[e] = kl_tally_new(run->rules.editions.p[e].program);
         if (!w->verdicts[e] || !w->tallies[e]) return false;
+        if (run->out_form == KL_OUT_CSV && !run->keep && !run->count && !run->by)
+            w->memos[e] = kl_memo_new(run->columns, run->csv, run->rules.tellers[e]);
     }
     return true;
 }
@@ -156,7 +163,11 @@ static void group(worker *w, uint64_t first) {
     for (size_t e = 0; e < editions && !w->trouble; e++) {
         const kl_batch *batch = kl_reading_batch(w->reading, e);
         kl_fault fault;
-        if (batch->rows && !kl_eval(w->workspaces[e], batch, &fault)) w->trouble = KL_STOP_BATCH;
+        if (!batch->rows) continue;
+        if (!kl_eval(w->workspaces[e], batch, &fault))
+            w->trouble = KL_STOP_BATCH;
+        else if (w->memos[e])
+            kl_memo_batch(w->memos[e], w->workspaces[e]);
     }
     uint32_t rows = kl_reading_rows(w->reading);
     for (uint32_t row = 0; row < rows && !w->trouble; row++) {
@@ -169,10 +180,14 @@ static void group(worker *w, uint64_t first) {
         uint32_t index;
         char digits[24];
         kl_reading_place(w->reading, row, &e, &index);
-        kl_verdict_take(w->verdicts[e], index, key_of(w, row, first + row, digits));
+        kl_string key = key_of(w, row, first + row, digits);
+        if (w->memos[e] && kl_memo_write(w->memos[e], index, key, &w->out, w->tallies[e])) continue;
+        size_t from = w->out.size;
+        kl_verdict_take(w->verdicts[e], index, key);
         kl_tally_record(w->tallies[e], w->verdicts[e]);
         if (run->by) kl_groups_record(&w->groups, run, e, w->verdicts[e]);
         write_record(w, e, row);
+        if (w->memos[e]) kl_memo_learn(w->memos[e], index, w->verdicts[e], &w->out, from);
     }
     for (size_t e = 0; run->count && e < editions && !w->trouble; e++) {
         if (!kl_reading_batch(w->reading, e)->rows) continue;

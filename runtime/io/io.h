@@ -228,6 +228,18 @@ void kl_write_csv(kl_bytes *out, const kl_columns *c, kl_csv_form form, size_t e
 void kl_write_selected(kl_bytes *out, const kl_columns *c, size_t edition, const kl_verdict *v, const kl_kept *kept,
                        size_t kept_count);
 
+/* What was written of a record stands for every later one with equal marks; only the key differs. One per thread and edition. */
+typedef struct kl_memo kl_memo;
+typedef struct kl_tally kl_tally;
+/* NULL: these columns need more than the marks (or memory is out); then every record is written on its own. */
+kl_memo *kl_memo_new(const kl_columns *c, kl_csv_form form, const kl_teller *t);
+void kl_memo_free(kl_memo *m);
+void kl_memo_batch(kl_memo *m, const kl_workspace *w); /* after each kl_eval */
+/* Writes and counts record `row` if one like it was learnt. The tally then has no counts per outcome, entry and field. */
+bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out, kl_tally *t);
+/* Learns from what was written since `from`, with the verdict of that record. */
+void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes *out, size_t from);
+
 /* A table for a terminal: widths come from the first rows; call flush at the end. */
 typedef struct kl_table kl_table;
 typedef struct kl_table_words {
@@ -252,7 +264,7 @@ const char *kl_reason_word(uint32_t reason);
 const char *kl_truth_word(kl_truth truth);
 
 /* ------------------------------------------------------------------ counting */
-typedef struct kl_tally { /* of one program */
+struct kl_tally { /* of one program */
     const kl_program *program;
     uint64_t records;
     uint64_t (*states)[7];  /* per outcome */
@@ -266,7 +278,7 @@ typedef struct kl_tally { /* of one program */
     uint64_t *open_assumptions, *open_entries;
     uint64_t *seen; /* per entry: the last record that it was counted for */
     uint64_t undetermined, conflicts, errors, findings, warnings; /* records with at least one */
-} kl_tally;
+};
 kl_tally *kl_tally_new(const kl_program *p);
 void kl_tally_free(kl_tally *t);
 void kl_tally_batch(kl_tally *t, const kl_teller *teller, const kl_workspace *w,

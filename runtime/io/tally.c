@@ -111,6 +111,27 @@ void kl_tally_record(kl_tally *t, const kl_verdict *v) {
     for (uint32_t i = 0; i < teller->info.entries; i++) t->open_entries[i] += kl_bit(v->open_entries, i);
 }
 
+unsigned kl_tally_flags(const kl_verdict *v) {
+    unsigned flags = v->finding_count || v->failed_audit ? KL_TOLD_FINDING : 0;
+    if (v->warning_count) flags |= KL_TOLD_WARNING;
+    for (uint32_t o = 0; o < v->teller->info.outcomes; o++) {
+        kl_state state = v->outcomes[o].result.state;
+        if (state == KL_UNDETERMINED) flags |= KL_TOLD_UNDETERMINED;
+        if (state == KL_CONFLICT) flags |= KL_TOLD_CONFLICT;
+        if (state == KL_FAILED) flags |= KL_TOLD_ERROR;
+    }
+    return flags;
+}
+
+void kl_tally_flagged(kl_tally *t, unsigned flags) {
+    t->records++;
+    t->undetermined += (flags & KL_TOLD_UNDETERMINED) != 0;
+    t->conflicts += (flags & KL_TOLD_CONFLICT) != 0;
+    t->errors += (flags & KL_TOLD_ERROR) != 0;
+    t->findings += (flags & KL_TOLD_FINDING) != 0;
+    t->warnings += (flags & KL_TOLD_WARNING) != 0;
+}
+
 static void add_all(uint64_t *into, const uint64_t *from, size_t n) {
     for (size_t i = 0; i < n; i++) into[i] += from[i];
 }

@@ -54,6 +54,11 @@ static inline bool kl_bit(const uint64_t *bits, size_t i) {
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);
 
+/* tally.c: what a record adds to the counts that no summary needs. */
+enum { KL_TOLD_UNDETERMINED = 1, KL_TOLD_CONFLICT = 2, KL_TOLD_ERROR = 4, KL_TOLD_FINDING = 8, KL_TOLD_WARNING = 16 };
+unsigned kl_tally_flags(const kl_verdict *v);
+void kl_tally_flagged(kl_tally *t, unsigned flags);
+
 /* The least entry from `least` on that surely decides some outcome, or KL_INDEX_NONE: each once, in the order of the rules. */
 uint32_t kl_next_decider(const kl_verdict *v, uint64_t least);
 

@@ -1,10 +1,11 @@
-# check.py - yardstick.klausul against its rules written once more in Python, on a few hundred random records; and the C baseline.
+# check.py - yardstick.klausul against its rules written once more in Python, on random records; the C baseline; lines that are reused.
 # May include: the Python standard library, tests/suite.py.
-# Start at decide(): None is unknown; main() compares CSV and NDJSON of the command, and ifelse, with it.
+# Start at decide(): None is unknown; main() compares CSV and NDJSON of the command, and ifelse, with it; reused() compares ways to the same CSV.
 import csv
 import io
 import json
 import os
+import random
 import sys
 import tempfile
 
@@ -72,6 +73,90 @@ def decide(cells):
     return [cells["contact_id"], form, word[qualified], fee, points, ground]
 
 
+# Results of every kind, overrides, requirements, a period and a scope.
+EVERY_STATE = """riktlinje prov.allt
+  valuta SEK
+  dateras av datum
+  gäller från 2023-01-01 tidigare {before}
+  omfattar när form bland a, b
+värden form
+  a
+  b
+  c
+post kontakt
+  id : text nyckel
+  datum : datum
+  form : form
+  dag : datum
+  taxa : belopp
+  antal : heltal
+  brådskar : ja/nej
+  betald : ja/nej annars nej
+utfall avgift : belopp annars 0 kr
+utfall sort : form
+utfall svarsdag : datum
+utfall hänvisning : text
+utfall dubbel : belopp
+klausul dyr
+  gäller när taxa > 100 kr
+  utom när betald
+regel grund
+  när form = a
+  ger avgift 50 kr, sort form, svarsdag dag
+regel dyrare
+  åsidosätter grund
+  när dyr och brådskar
+  ger avgift taxa * antal, svarsdag 2023-09-01
+regel annan
+  när form = b och antal < 3
+  ger avgift enligt "prislistan", hänvisning "se avtalet"
+regel krock
+  när form = b och brådskar
+  ger avgift taxa, hänvisning ej angivet
+regel dubblad
+  när antal != 2
+  ger dubbel avgift * 2
+krav betalning
+  för dyr
+  kräver betald
+råd snabbt
+  för brådskar
+  kräver antal < 2
+"""
+
+
+def some_record(dice, i):
+    maybe = lambda text: text if dice.random() < 0.8 else ""  # noqa: E731
+    return ",".join((dice.choice((str(i), f'"{i},{i}"', f'"{i}""x"')), maybe(dice.choice(("2022-12-31", "2023-05-01"))),
+                     maybe(dice.choice("aabbc")), maybe(dice.choice(("2023-06-01", "2024-02-29"))),
+                     maybe(dice.choice(("0", "99,5", "100", "250")).replace(",", ".")), maybe(str(dice.randrange(4))),
+                     maybe(dice.choice(("ja", "nej"))), maybe(dice.choice(("ja", "nej")))))
+
+
+def reused(count, build, env):
+    """Lines that are written from what was learnt are those that are written without: a receipt has every record looked at."""
+    dice = random.Random(20230601)
+    ways = ([], ["--select", "id,avgift,sort,svarsdag,hänvisning,dubbel,decided_by"], ["--csv", "sv"],
+            ["--select", "avgift.state,blocked_by,findings,warnings"], ["--select", "decided_by,missing,key"])
+    for before in ("okänt", "inget"):
+        with tempfile.TemporaryDirectory() as folder:
+            rules, records = os.path.join(folder, "g.klausul"), os.path.join(folder, "r.csv")
+            with open(rules, "w", encoding="utf-8") as f:
+                f.write(EVERY_STATE.format(before=before))
+            with open(records, "w", encoding="utf-8") as f:
+                f.write("id,datum,form,dag,taxa,antal,brådskar,betald\n")
+                f.writelines(some_record(dice, i) + "\n" for i in range(4000))
+            for way in ways:
+                command = [os.path.join(build, "klausul"), "run", rules, records, *way]
+                quick = run(command, env=env)
+                whole = run([*command, "--receipt", os.path.join(folder, "receipt")], env=env)
+                name = f"reused lines, {before}: {' '.join(way)}"
+                count.check(name, len(quick.stdout) > 4000, quick.stderr.decode())
+                count.check(name, (quick.stdout, quick.returncode) == (whole.stdout, whole.returncode),
+                            "\n".join(f"{a}\n{b}" for a, b in zip(quick.stdout.decode().split("\n"),
+                                                                  whole.stdout.decode().split("\n")) if a != b)[:2000])
+
+
 def as_cell(value):
     if isinstance(value, dict):
         return value["state"]
@@ -109,6 +194,7 @@ def main():
             flat = [json.loads(line, parse_float=str) for line in done.stdout.decode().splitlines()]
             same = [[as_cell(one[c]) for c in COLUMNS.split(",")] for one in flat] == expected
             count.check(name + ": NDJSON", same, done.stderr.decode())
+    reused(count, build, env)
     return count.finish()
 
 
