@@ -12,17 +12,18 @@
 enum { CAUTIOUS_ROWS = 64 };
 
 #ifdef __SSE2__
-uint64_t kl_block_mask(const char *block, char wanted) {
+static inline uint64_t sixteen(const char *p, __m128i wanted) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, wanted));
+}
+
+static inline uint64_t block_mask(const char *block, char wanted) {
     __m128i w = _mm_set1_epi8(wanted);
-    uint64_t mask = 0;
-    for (int i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(block + 16 * i));
-        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, w)) << (16 * i);
-    }
-    return mask;
+    return sixteen(block, w) | sixteen(block + 16, w) << 16 | sixteen(block + 32, w) << 32 |
+           sixteen(block + 48, w) << 48;
 }
 #else
-uint64_t kl_block_mask(const char *block, char wanted) {
+static inline uint64_t block_mask(const char *block, char wanted) {
     const uint64_t ones = UINT64_C(0x0101010101010101), low7 = ones * 0x7F;
     uint64_t mask = 0;
     for (unsigned i = 0; i < 8; i++) {
@@ -38,6 +39,10 @@ uint64_t kl_block_mask(const char *block, char wanted) {
     return mask;
 }
 #endif
+
+uint64_t kl_block_mask(const char *block, char wanted) {
+    return block_mask(block, wanted);
+}
 
 bool kl_split_new(kl_split *s, uint32_t columns, char comma) {
     *s = (kl_split){.columns = columns, .comma = comma};
@@ -134,38 +139,36 @@ size_t kl_record_end(const char *data, size_t size, size_t at, char comma, bool 
 }
 
 /* ------------------------------------------------------------------ the quick way */
-/* Rows without quotes that all have `columns` cells: the separators of the bytes, in order, are the rows' ends. Stops before the first other
- * row. Returns the rows found. */
+/* Rows without quotes that all have `columns` cells: then the separators of the bytes, in order, are the cells' ends, and the line ends are
+ * every last one of them. Stops before the first other row. Returns the rows found. */
 static uint32_t quick_rows(kl_split *s, const char *data, uint32_t size, uint32_t most) {
     uint32_t *ends = s->ends + (size_t)s->rows * s->columns, *out = ends;
     const uint32_t *stop = ends + (size_t)most * s->columns;
+    uint32_t *starts = s->starts + s->rows, lines = 0;
     char comma = s->comma;
+    starts[0] = s->at;
     for (uint32_t at = s->at; at < size && out < stop; at += 64) {
         uint64_t keep = size - at >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << (size - at)) - 1;
-        uint64_t quotes = kl_block_mask(data + at, '"') & keep;
-        uint64_t mask = (kl_block_mask(data + at, comma) | kl_block_mask(data + at, '\n')) & keep;
-        if (quotes) mask &= (quotes & (0 - quotes)) - 1;
+        uint64_t quotes = block_mask(data + at, '"') & keep;
+        if (quotes) keep = (quotes & (0 - quotes)) - 1;
+        uint64_t line_ends = block_mask(data + at, '\n') & keep,
+                 mask = (block_mask(data + at, comma) & keep) | line_ends;
+        for (; line_ends && lines < most; line_ends &= line_ends - 1)
+            starts[++lines] = at + (uint32_t)__builtin_ctzll(line_ends) + 1;
         for (; mask && out < stop; mask &= mask - 1) *out++ = at + (uint32_t)__builtin_ctzll(mask);
         if (quotes) break;
     }
-    uint32_t found = 0, start = s->at, full = (uint32_t)((size_t)(out - ends) / s->columns);
-    for (const uint32_t *row = ends; found < full; found++, row += s->columns) {
-        uint32_t end = row[s->columns - 1];
-        if (data[end] != '\n') break;
-        uint32_t wrong = 0;
-        for (uint32_t c = 0; c + 1 < s->columns; c++) wrong |= (uint32_t)(data[row[c]] == '\n');
-        if (wrong) break;
-        if (s->columns > 1 || !(end == start || (end == start + 1 && data[start] == '\r'))) {
-            s->starts[s->rows + found] = start;
-            s->flags[s->rows + found] = 0;
-            s->lines[s->rows + found] = s->line + found;
-            start = end + 1;
-            continue;
-        }
-        break;
+    uint32_t found = 0, full = (uint32_t)((size_t)(out - ends) / s->columns);
+    if (lines < full) full = lines;
+    for (const uint32_t *last = ends + s->columns - 1; found < full; found++, last += s->columns) {
+        uint32_t start = starts[found];
+        if (*last + 1 != starts[found + 1]) break;
+        if (s->columns == 1 && (*last == start || (*last == start + 1 && data[start] == '\r'))) break;
+        s->lines[s->rows + found] = s->line + found;
     }
+    memset(s->flags + s->rows, 0, found);
     s->line += found;
-    s->at = start;
+    s->at = starts[found];
     return found;
 }
 
