@@ -23,6 +23,10 @@ from meaning import Judge  # noqa: E402
 from mutate import damaged_bytes, mutated  # noqa: E402
 
 
+STATES = ('decided', 'not_stated', 'external', 'none', 'undetermined', 'conflict', 'error')
+TRUTHS = ('yes', 'no', 'unknown', 'not_applicable')
+
+
 def run_tool(klausul, args):
     try:
         done = subprocess.run([klausul, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, check=False, timeout=60)
@@ -91,7 +95,16 @@ def examine(klausul, g, data, ndjson, form, threads, folder):
     with open(rejects, encoding='utf-8', newline='') as f:
         rejected = max(len(list(csv.reader(f))) - 1, 0)
     with open(receipt, encoding='utf-8') as f:
-        counts = json.load(f)['counts']
+        whole = json.load(f)
+    counts = whole['counts']
+    sums = [('rejected_by_reason', sum(whole['rejected_by_reason'].values()), counts['rejected']),
+            ('records of the editions', sum(e['records'] for e in whole['editions']), counts['decided'])]
+    for e in whole['editions']:
+        for part, words in (('outcomes', STATES), ('clauses', TRUTHS)):
+            sums += [(n, sum(v for k, v in c.items() if k in words), e['records']) for n, c in e[part].items()]
+    for name, a, b in sums:
+        if a != b:
+            raise Broken('the receipt does not add up: %s are %d, not %d' % (name, a, b))
     if form == 'ndjson':
         lines = text.split('\n')
         decided = len(lines) - 1
