@@ -186,6 +186,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="of each (default: 5)")
     parser.add_argument("--json", help="also writes the figures there (default: bench.json in the build folder)")
     options = parser.parse_args()
+    pairs = {"1 thread, against the tuned": ("csv 1", "tuned 1"), "2 threads, against the tuned": ("csv 2", "tuned 2"),
+             "against the naive": ("csv 1", "naive"), "own if/else": ("csv 1", "ifelse"), "simdjson": ("ndjson 1", "simdjson")}
     with tempfile.TemporaryDirectory() as folder:
         b = Bench(options, folder)
         if options.yardstick:
@@ -195,8 +197,11 @@ def main():
         files = b.files()
         b.run_peak = b.peak["klausul"]
         memory, start, table = b.memory(), b.start(), b.compile()
-        rows = list(lines(b, memory, files, start, table))
-    head = ("what", "Klausul", "baseline", "ratio", "must reach", "aim")
+        rows = []
+        for row in lines(b, memory, files, start, table):
+            both = [names for part, names in pairs.items() if part in row[0]]
+            rows.append((*row, ratio(b.processor[both[0][0]], b.processor.get(both[0][1])) if both else ""))
+    head = ("what", "Klausul", "baseline", "ratio", "must reach", "aim", "processor time")
     widths = [max(len(str(r[i])) for r in [head, *rows]) for i in range(len(head))]
     print("| " + " | ".join(h.ljust(w) for h, w in zip(head, widths)) + " |")
     print("|" + "|".join("-" * (w + 2) for w in widths) + "|")

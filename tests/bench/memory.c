@@ -27,9 +27,9 @@ static void *take(size_t size) {
     exit(1);
 }
 
-static double now(void) {
+static double now(void) { /* processor time: what else the machine does shall not count */
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
