@@ -247,8 +247,9 @@ typedef struct ir_example {
 typedef struct ir_guideline {
     kl_arena *arena;
     kl_str name, title, issuer, document, currency, edition; /* edition: 2023-06-01, or as said */
-    uint32_t dated_by;                                       /* field, or IR_NONE */
-    uint32_t key;                                            /* field, or IR_NONE */
+    kl_str record;     /* the name of the record piece with the key, else of the first */
+    uint32_t dated_by; /* field, or IR_NONE */
+    uint32_t key;      /* field, or IR_NONE */
     int32_t from, through;
     kl_beyond before, after;
     uint32_t from_assumption; /* gäller från NAME; IR_NONE when a plain date */

@@ -125,6 +125,7 @@ static void declare_field(kl_front *f, const kl_piece *p, const kl_field *line) 
             d->second_note = kl_front_note(f, KL_N_FIRST_HERE, KL_NO_ARG);
         } else {
             f->g->key = index;
+            f->g->record = p->name.text;
         }
         if (field.type.kind != KL_T_TEXT && field.type.kind != KL_T_NONE)
             kl_front_report(f, line->type.span, KL_D_KEY_TYPE, 2, line->name.text, kl_front_type_word(f, field.type));
@@ -279,6 +280,7 @@ static void each(kl_front *f, kl_piece_kind kind, bool own_only, declare_piece *
 }
 
 static void declare_record(kl_front *f, const kl_piece *p) {
+    if (!f->g->record.n) f->g->record = p->name.text;
     for (size_t i = 0; i < p->u.record.fields.n; i++) declare_field(f, p, &p->u.record.fields.p[i]);
 }
 

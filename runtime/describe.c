@@ -13,6 +13,7 @@ void kl_describe(const kl_program *p, kl_guideline_info *out) {
     out->document = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_DOCUMENT);
     out->currency = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_CURRENCY);
     out->edition = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_EDITION);
+    out->record = kl_string_at(p, kl_row(p, KL_S_GUIDELINE, 0), KL_G_RECORD);
     out->from = kl_signed32(kl_word(p, KL_S_GUIDELINE, 0, KL_G_FROM));
     out->through = kl_signed32(kl_word(p, KL_S_GUIDELINE, 0, KL_G_THROUGH));
     out->before = kl_word(p, KL_S_GUIDELINE, 0, KL_G_BEFORE);

@@ -112,7 +112,8 @@ enum kl_guideline_word {
     KL_G_DOCUMENT = 6,
     KL_G_CURRENCY = 8,
     KL_G_EDITION = 10,
-    KL_G_FROM = 12,
+    KL_G_RECORD = 12, /* what the rules call a record: contact, referral */
+    KL_G_FROM = 14,
     KL_G_THROUGH,
     KL_G_BEFORE,
     KL_G_AFTER,    /* before/after: 0 unsaid, 1 unknown, 2 nothing */

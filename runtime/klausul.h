@@ -56,6 +56,7 @@ typedef enum kl_kind {
 
 typedef struct kl_guideline_info {
     kl_string name, title, issuer, document, currency, edition;
+    kl_string record;       /* what the rules call a record: contact, referral; empty when there is none */
     int32_t from, through;  /* days since 1970-01-01; INT32_MIN / INT32_MAX: open */
     uint32_t before, after; /* outside the period: 0 unsaid, 1 another text not at hand, 2 nothing */
     uint32_t dated_by, key; /* fields, or KL_INDEX_NONE */

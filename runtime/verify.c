@@ -166,7 +166,7 @@ typedef struct form {
 static const form forms[KL_S_COUNT] = {
     [KL_S_TEXTS] = {"S.", {0}},
     [KL_S_SOURCES] = {"S.********", {0}},
-    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.**22ffB", {0}},
+    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.S.**22ffB", {0}},
     [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}},
     [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}},
     [KL_S_CODES] = {"S.", {0}},

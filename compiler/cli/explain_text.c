@@ -12,7 +12,7 @@ typedef struct page {
     kl_arena *arena;
     FILE *out;
     bool plain, color;
-    size_t mark_width;
+    size_t mark_width, id_width, title_width;
     bool settled; /* no outcome is undetermined */
 } page;
 
@@ -284,9 +284,9 @@ static void exception_line(const page *p, uint32_t i, const kl_entry_info *e) {
     kl_str *list, name = kl_str_from(e->id);
     if (clause) kl_entry_of(program, first.index, &other), name = kl_str_from(other.id);
     size_t n = clause ? clause_reads(p, first.index, &list) : reads_of(p, i, &list);
-    pad(p, name, 24);
+    pad(p, name, p->id_width);
     fputs("  ", p->out);
-    size_t at = 2 + p->mark_width + 1 + (kl_utf8_width(name) > 24 ? kl_utf8_width(name) : 24) + 2;
+    size_t w = kl_utf8_width(name), at = 2 + p->mark_width + 1 + (w > p->id_width ? w : p->id_width) + 2;
     pieces(p, list, n, at, at, ",");
     remarks(p, i, e, t);
     fputc('\n', p->out);
@@ -315,8 +315,7 @@ static kl_str period_text(const page *p) {
 /* A clause, requirement, rule, table, period or scope: name, title and citation; what it reads on the next line. */
 static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool items) {
     kl_str *list;
-    size_t n = items ? 0 : reads_of(p, i, &list), name = kl_utf8_width(kl_str_from(e->id)),
-           title = kl_utf8_width(kl_str_from(e->title));
+    size_t n = items ? 0 : reads_of(p, i, &list);
     kl_truth t = e->traced ? kl_truth_of(p->x->workspace, i, p->x->row) : KL_YES;
     if (e->kind == 0) {
         mark(p, e, t);
@@ -328,11 +327,11 @@ static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool it
     else
         fprintf(p->out, "%*s", (int)p->mark_width + 1, "");
     if (p->color) fputs("\033[1m", p->out);
-    pad(p, kl_str_from(e->id), e->title.size || e->citation.size ? (name > 24 ? name : 24) : 0);
+    pad(p, kl_str_from(e->id), e->title.size || e->citation.size ? p->id_width : 0);
     if (p->color) fputs("\033[0m", p->out);
     if (e->title.size || e->citation.size) {
         fputs("  ", p->out);
-        pad(p, kl_str_from(e->title), e->citation.size ? (title > 44 ? title : 44) : 0);
+        pad(p, kl_str_from(e->title), e->citation.size ? p->title_width : 0);
     }
     if (e->citation.size) fprintf(p->out, "  %.*s", (int)e->citation.size, e->citation.data);
     if (e->traced) remarks(p, i, e, t);
@@ -348,9 +347,10 @@ static void row_line(const page *p, uint32_t i, const kl_entry_info *e) {
     kl_str *list;
     kl_truth t = kl_truth_of(p->x->workspace, i, p->x->row);
     size_t unmet = t == KL_NO ? kl_explain_unmet(p->x, i, &list) : 0, n = unmet ? unmet : reads_of(p, i, &list);
-    size_t name = kl_utf8_width(kl_str_from(e->id)), at = p->mark_width + 1 + (name > 24 ? name : 24) + 2;
+    size_t name = kl_utf8_width(kl_str_from(e->id)),
+           at = p->mark_width + 1 + (name > p->id_width ? name : p->id_width) + 2;
     mark(p, e, t);
-    pad(p, kl_str_from(e->id), name > 24 ? name : 24);
+    pad(p, kl_str_from(e->id), p->id_width);
     fputs("  ", p->out);
     pieces(p, list, n, at, at, unmet ? ";" : ",");
     remarks(p, i, e, t);
@@ -364,6 +364,20 @@ static bool has_items(const page *p, uint32_t entry) {
         if (e.parent == entry && (e.kind == 3 || e.kind == 5)) return true;
     }
     return false;
+}
+
+/* Names and titles share two columns down the page; what is much longer than the rest stands out of them. */
+static void set_columns(page *p) {
+    p->id_width = 24;
+    p->title_width = 44;
+    for (uint32_t i = 0; i < p->x->edition->info.entries; i++) {
+        kl_entry_info e;
+        kl_entry_of(p->x->edition->program, i, &e);
+        size_t id = kl_utf8_width(kl_str_from(e.id)), title = kl_utf8_width(kl_str_from(e.title));
+        bool item = e.kind == 3 || e.kind == 4 || e.kind == 5, row = e.kind == 10;
+        if (!item && e.kind != 11 && id > p->id_width && id <= 32) p->id_width = id;
+        if (!item && !row && e.kind != 11 && title > p->title_width && title <= 56) p->title_width = title;
+    }
 }
 
 static void trace(const page *p) {
@@ -491,7 +505,7 @@ static void outcomes(const page *p) {
                                                 : KL_STR("");
         size_t n = kl_utf8_width(kl_str_from(info.name)), w = kl_utf8_width(values[i]), b = kl_utf8_width(by[i]);
         if (n > name_width) name_width = n;
-        if (w > value_width && w <= 32) value_width = w;
+        if (w > value_width && w <= 40) value_width = w;
         if (b > by_width && b <= 32) by_width = b;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -547,8 +561,9 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
               .mark_width = plain ? 11 : 1,
               .settled = true};
     for (uint32_t i = 0; i < g->outcomes; i++) p.settled &= x->verdict->outcomes[i].result.state != KL_UNDETERMINED;
-    fprintf(out, "%s %.*s · %.*s", word(&p, "post", "record"), (int)x->verdict->key.size, x->verdict->key.data,
-            (int)g->name.size, g->name.data);
+    kl_str record = g->record.size ? kl_str_from(g->record) : kl_str_of(word(&p, "post", "record"));
+    fprintf(out, "%.*s %.*s · %.*s", KL_FMT(record), (int)x->verdict->key.size, x->verdict->key.data, (int)g->name.size,
+            g->name.data);
     if (g->edition.size)
         fprintf(out, " · %s %.*s", word(&p, "utgåva", "edition"), (int)g->edition.size, g->edition.data);
     if (g->dated_by != KL_INDEX_NONE) {
@@ -562,6 +577,7 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
                                              : kl_str_of(word(&p, "okänt", "unknown"))));
     }
     fputs("\n\n", out);
+    set_columns(&p);
     outcomes(&p);
     findings(&p);
     fputc('\n', out);

@@ -190,10 +190,10 @@ void kl_emit_trace(kl_emit *e) {
 
 void kl_emit_guideline(kl_emit *e) {
     const ir_guideline *g = e->g;
-    kl_str strings[6] = {g->name, g->title, g->issuer, g->document, g->currency, g->edition};
+    kl_str strings[7] = {g->name, g->title, g->issuer, g->document, g->currency, g->edition, g->record};
     uint32_t in_force = kl_form_in_force(e->forms);
     uint32_t scope = kl_register(e, kl_form_framed(e->forms, e->deciding.scope));
-    for (int k = 0; k < 6; k++) kl_put_string(e, KL_S_GUIDELINE, strings[k]);
+    for (int k = 0; k < 7; k++) kl_put_string(e, KL_S_GUIDELINE, strings[k]);
     uint32_t rest[] = {(uint32_t)g->from, (uint32_t)g->through, g->before, g->after, g->dated_by, g->key, scope};
     for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) kl_put(e, KL_S_GUIDELINE, rest[k]);
     if (e->deciding.period_entry != IR_NONE) kl_register(e, in_force); /* slots read both */

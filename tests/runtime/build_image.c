@@ -158,7 +158,8 @@ uint32_t image_do(image *m, int op, uint32_t a, uint32_t b, uint32_t c, uint32_t
 
 void image_guideline(image *m, const char *name, uint32_t dated_by, uint32_t scope) {
     ROW(m, KL_S_GUIDELINE, S(m, name), S(m, "Titel på prov"), S(m, "utgivare"), S(m, "dokument"), S(m, "SEK"),
-        S(m, "2023-06-01"), (uint32_t)INT32_MIN, (uint32_t)INT32_MAX, 0, 0, dated_by, KL_ABSENT, scope);
+        S(m, "2023-06-01"), S(m, "kontakt"), (uint32_t)INT32_MIN, (uint32_t)INT32_MAX, 0, 0, dated_by, KL_ABSENT,
+        scope);
 }
 
 static void put32(uint8_t *p, uint32_t v) {
