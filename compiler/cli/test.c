@@ -63,7 +63,9 @@ static void print_uncovered(kl_cli *c, kl_bytes *out, const kl_examples *x) {
         const char *never = k->truths[KL_YES]  ? kl_cli_word(c, "aldrig nej", "never no")
                             : k->truths[KL_NO] ? kl_cli_word(c, "aldrig ja", "never yes")
                                                : kl_cli_word(c, "aldrig ja, aldrig nej", "never yes, never no");
-        kl_str text = kl_str_fmt(c->arena, "  %-40.*s %s\n", KL_FMT(entry_id(x, k->entry)), never);
+        kl_str id = entry_id(x, k->entry);
+        size_t width = kl_utf8_width(id);
+        kl_str text = kl_str_fmt(c->arena, "  %.*s%*s %s\n", KL_FMT(id), width < 40 ? (int)(40 - width) : 0, "", never);
         kl_bytes_add(out, text.p, text.n);
     }
 }
