@@ -106,7 +106,7 @@ kl_str kl_why_write(const kl_cli *c, int error) {
 
 kl_str kl_closest(kl_str wanted, const kl_str *candidates, size_t count) {
     kl_str best = {"", 0};
-    size_t least = wanted.n / 3 + 2;
+    size_t least = wanted.n / 3 + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = kl_str_distance(wanted, candidates[i], least);
         if (d < least) least = d, best = candidates[i];
