@@ -110,8 +110,12 @@ static bool number_for(const kl_search *s, uint32_t subject, int64_t *out) {
             most = !field ? INT64_MAX
                    : date ? KL_DATE_MAX
                           : KL_NUMBER_MAX;
+    if (of->kind == IR_ASSUME && s->f->g->assumptions.p[of->assumption].bounded) {
+        least = s->f->g->assumptions.p[of->assumption].lo;
+        most = s->f->g->assumptions.p[of->assumption].hi;
+    }
     *out = 0;
-    if (!date && ranges_allow(s, subject, 0)) return true;
+    if (!date && least <= 0 && most >= 0 && ranges_allow(s, subject, 0)) return true;
     for (size_t i = 0; i < s->trail.n; i++) {
         const ir_node *n = kl_node_at(s->f, s->trail.p[i].atom);
         if (n->kind != IR_RANGE || n->a != subject) continue;
@@ -216,42 +220,49 @@ static bool consistent(const kl_search *s) {
 }
 
 /* ------------------------------------------------------------------ questions that hang together unseen */
-static void fields_in(const kl_front *f, uint32_t i, uint32_t *count) {
-    if (i == IR_NONE) return;
+/* Counts what a number is computed from: fields, then assumptions without a value. false: an outcome, or a choice, is among it. */
+static bool inputs_of(const kl_front *f, uint32_t i, uint32_t *count) {
+    if (i == IR_NONE) return true;
     const ir_node *n = kl_node_at(f, i);
+    if (n->kind == IR_FEED || n->kind == IR_SELECT) return false;
     if (n->kind == IR_FIELD) count[n->field]++;
-    fields_in(f, n->a, count);
-    fields_in(f, n->b, count);
+    if (n->kind == IR_ASSUME && !f->g->assumptions.p[n->assumption].has_value)
+        count[f->g->fields.n + n->assumption]++;
+    return inputs_of(f, n->a, count) && inputs_of(f, n->b, count);
+}
+
+/* Whether it asks about one field or assumption, and of nothing else. */
+static bool direct(const ir_node *n, const ir_node *a) {
+    if (n->kind == IR_SAME_TEXT || n->b != IR_NONE) return false;
+    return !a || a->kind == IR_FIELD || a->kind == IR_ASSUME;
 }
 
 /* A derived question, an outcome read or an unset assumption compared may be tied to other questions in ways not looked into. */
 static bool judged(const kl_search *s) {
     const kl_front *f = s->f;
-    uint32_t *uses = kl_alloc_array(f->arena, f->g->fields.n + 1, sizeof *uses);
-    bool *derived = kl_alloc_array(f->arena, f->g->fields.n + 1, sizeof *derived);
+    size_t inputs = f->g->fields.n + f->g->assumptions.n;
+    uint32_t *uses = kl_alloc_array(f->arena, inputs + 1, sizeof *uses);
+    bool *derived = kl_alloc_array(f->arena, inputs + 1, sizeof *derived);
     for (size_t i = 0; i < s->trail.n; i++) {
         uint32_t atom = s->trail.p[i].atom;
         const ir_node *n = kl_node_at(f, atom);
+        uint32_t *mine = kl_alloc_array(f->arena, inputs + 1, sizeof *mine);
         bool seen = false; /* another answer about the same subject */
         for (size_t k = 0; k < i && n->a != IR_NONE; k++) {
             const ir_node *m = kl_node_at(f, s->trail.p[k].atom);
             seen = seen || (m->kind == n->kind && m->a == n->a && m->b == n->b);
         }
-        if (n->kind == IR_FEED || (n->a != IR_NONE && kl_node_at(f, n->a)->kind == IR_FEED)) return false;
-        uint32_t direct = field_of(f, n);
-        if (direct != IR_NONE && n->kind != IR_SAME_TEXT) {
-            uses[direct] += uses[direct] == 0;
-            continue;
+        if (!inputs_of(f, atom, mine)) return false;
+        if (n->field != IR_NONE) mine[n->field] = 1;
+        if (n->field2 != IR_NONE) mine[n->field2] = 1;
+        bool plain = direct(n, n->a == IR_NONE ? NULL : kl_node_at(f, n->a));
+        for (size_t k = 0; k < inputs; k++) {
+            if (!mine[k] || (seen && !plain)) continue;
+            uses[k] += !plain || uses[k] == 0;
+            derived[k] = derived[k] || !plain;
         }
-        if (seen) continue;
-        uint32_t *mine = kl_alloc_array(f->arena, f->g->fields.n + 1, sizeof *mine);
-        if (n->kind == IR_SAME_TEXT) mine[n->field] = mine[n->field2] = 1;
-        fields_in(f, n->a, mine);
-        fields_in(f, n->b, mine);
-        for (size_t k = 0; k < f->g->fields.n; k++)
-            if (mine[k]) uses[k]++, derived[k] = true;
     }
-    for (size_t k = 0; k < f->g->fields.n; k++)
+    for (size_t k = 0; k < inputs; k++)
         if (derived[k] && uses[k] > 1) return false;
     return true;
 }

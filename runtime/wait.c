@@ -88,6 +88,16 @@ uint32_t kl_entries_under(kl_workspace *w, uint32_t entry) {
     return n;
 }
 
+/* Whether the entry of a many-of outcome is in for some answers to what is open. */
+static bool may_be_in(kl_workspace *w, uint32_t slot, uint32_t row) {
+    kl_walk k;
+    uint32_t result;
+    kl_walk_start(&k, w, slot, row);
+    while (kl_walk_next(&k, &result))
+        if (kl_r(w->program, result, KL_R_KIND) == KL_RESULT_CONST) return true;
+    return false;
+}
+
 void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *into) {
     const kl_program *p = w->program;
     kl_result r;
@@ -100,12 +110,13 @@ void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *
     for (uint32_t s = 0; s < slots; s++) {
         kl_many(w, outcome, s, row, &r);
         if (r.state != KL_UNDETERMINED && r.state != KL_DECIDED) continue;
+        bool in = columns && (r.state == KL_DECIDED || may_be_in(w, first + s, row));
         if (r.state == KL_UNDETERMINED) {
             uint32_t stands = kl_many_first(w, outcome, s, row);
             kl_many(w, outcome, stands, row, &r);
             w->pending[first + s] = r.state == KL_UNDETERMINED; /* equal to an entry that is in: nothing hangs on it */
         }
-        for (uint32_t c = 0; c < columns; c++)
+        for (uint32_t c = 0; in && c < columns; c++)
             kl_wait_result(w, kl_l(p, first + s, KL_L_FIRST_VALUE) + c, first + s, row, into);
     }
     for (uint32_t s = p->count[KL_S_SLOTS]; s-- > 0;) {

@@ -830,7 +830,9 @@ class Judge:
                 leaves.clear()
 
     def place(self, question):
-        """Where in the document a question first occurs."""
+        """Where in the document a question first occurs; whether two results are the same is asked before anything is decided."""
+        if question[0] == 'Q':
+            return -1
         if self.places is None:
             self.places = {}
             roots = [self.g.scope] if self.g.scope is not None else []
@@ -1002,7 +1004,7 @@ class Judge:
             else:
                 r.entries_open.append(t)
                 r.by_one_of += [i for i in sure if i not in r.by_one_of]
-                self.waits(r, self.support(column), {u for u in states if u[0] == 'something'} | (set() if resolved else {t}))
+                self.waits(r, self.support(column), {u for u in states if u[0] == 'something'} | ({t} if ('in',) in states and not resolved else set()))
             if state == 'undetermined' or (state == 'decided' and not sure):
                 r.by_one_of += [i for i, p in here if p is None and i not in r.by_one_of]
             r.used |= set(sure or [i for i, p in here if p is None])
