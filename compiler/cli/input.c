@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 200 };
+enum { PATIENCE_MS = 200, NAMES_SHOWN = 40 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -198,11 +198,12 @@ void kl_say_unread(kl_cli *c, const kl_str_list *names, const kl_rules *rules) {
         }
     kl_buf b;
     kl_buf_init(&b, c->arena);
-    for (size_t i = 0; i < names->n; i++) {
+    for (size_t i = 0; i < names->n && i < NAMES_SHOWN; i++) {
         kl_str close = kl_closest(names->p[i], inputs.p, inputs.n);
         kl_buf_fmt(&b, "%s%.*s", i ? ", " : "", KL_FMT(names->p[i]));
         if (close.n) kl_buf_fmt(&b, c->lang == KL_SV ? " (menade du %.*s?)" : " (did you mean %.*s?)", KL_FMT(close));
     }
+    if (names->n > NAMES_SHOWN) kl_buf_fmt(&b, ", …");
     kl_say(c, KL_D_INPUT_UNREAD, 1, kl_buf_view(&b));
 }
 

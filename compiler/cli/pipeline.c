@@ -30,7 +30,7 @@ typedef struct worker {
     size_t refused_count, refused_room;
     kl_kept *kept;
     kl_string *kept_cells;
-    size_t kept_room;
+    size_t kept_room, named; /* named: unread names handed over */
     kl_stop trouble;
 } worker;
 
@@ -117,12 +117,12 @@ static size_t keep(worker *w, uint32_t row) {
     bool encode = run->out_form == KL_OUT_NDJSON && run->input.form == KL_INPUT_CSV;
     w->cells.size = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t name, from = w->cells.size;
-        kl_string value;
+        size_t from = w->cells.size;
+        kl_string name, value;
         kl_reading_kept_at(w->reading, row, i, &name, &value);
         if (encode) kl_bytes_json(&w->cells, value);
         w->kept_cells[i] = value;
-        w->kept[i] = (kl_kept){kl_reading_unread_name(w->reading, name), {(const char *)from, w->cells.size - from}};
+        w->kept[i] = (kl_kept){name, {(const char *)from, w->cells.size - from}};
     }
     for (size_t i = 0; i < n; i++)
         w->kept[i].value = encode ? (kl_string){w->cells.data + (size_t)w->kept[i].value.data, w->kept[i].value.size}
@@ -261,12 +261,23 @@ static void hand_over_rejects(kl_run *run, const worker *w) {
     kl_bytes_free(&lines);
 }
 
+/* Names first met in the worker's chunk: in the input's order, whoever read it. */
+static void hand_over_names(kl_run *run, worker *w) {
+    for (; w->named < kl_reading_unread(w->reading); w->named++) {
+        kl_str name = kl_str_from(kl_reading_unread_name(w->reading, w->named));
+        bool known = run->unread.n == KL_UNREAD_MAX;
+        for (size_t k = 0; k < run->unread.n && !known; k++) known = kl_str_eq(run->unread.p[k], name);
+        if (!known) KL_PUSH(run->cli->arena, &run->unread, kl_str_dup(run->cli->arena, name));
+    }
+}
+
 static void hand_over(kl_run *run, worker *w, uint64_t records) {
     pthread_mutex_lock(&run->turning);
     while (run->turn != w->chunk.number && run->stop == KL_GO) pthread_cond_wait(&run->turned, &run->turning);
     if (run->stop == KL_GO && w->trouble) halt(run, w->trouble, ENOMEM);
     if (run->stop == KL_GO) {
         hand_over_rejects(run, w);
+        if (run->input.form == KL_INPUT_NDJSON) hand_over_names(run, w);
         if (run->out_form != KL_OUT_NONE && !kl_sink_write(&run->out, w->out.data, w->out.size))
             halt(run, KL_STOP_WRITE, run->out.why);
         run->records += records;
@@ -312,12 +323,6 @@ static void *labour(void *arg) {
 static void gather(kl_run *run, worker *w) {
     for (size_t e = 0; e < run->rules.editions.n; e++) kl_tally_merge(run->tallies[e], w->tallies[e]);
     if (run->by) kl_groups_merge(&run->groups, &w->groups, run->outcomes.count);
-    for (size_t i = 0; run->input.form == KL_INPUT_NDJSON && i < kl_reading_unread(w->reading); i++) {
-        kl_str name = kl_str_from(kl_reading_unread_name(w->reading, i));
-        bool known = false;
-        for (size_t k = 0; k < run->unread.n && !known; k++) known = kl_str_eq(run->unread.p[k], name);
-        if (!known) KL_PUSH(run->cli->arena, &run->unread, kl_str_dup(run->cli->arena, name));
-    }
 }
 
 void kl_run_all(kl_run *run) {

@@ -118,7 +118,7 @@ typedef struct kl_event { /* something in an NDJSON record */
     kl_string value; /* the literal, or the string's text */
     kl_string raw;   /* as written in JSON */
     uint32_t items;  /* a list: how many item events stand before it */
-    uint32_t unread; /* index among the unread names, or KL_INDEX_NONE */
+    bool unread;     /* no field reads it */
     bool deep;       /* a list that holds more than values */
 } kl_event;
 
@@ -126,8 +126,6 @@ typedef struct kl_binding { /* what one edition reads from a column */
     uint32_t column, field;
     bool shared; /* another column gives the field too */
 } kl_binding;
-
-enum { KL_UNREAD_MAX = 200 }; /* names of an NDJSON input that no field reads, at most */
 
 struct kl_reading {
     const kl_editions *editions;

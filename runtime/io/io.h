@@ -8,6 +8,7 @@
 
 #define KL_CHUNK_BYTES ((size_t)1 << 18)  /* input handed to one worker at a time */
 #define KL_RECORD_BYTES ((size_t)1 << 24) /* the longest record that is read; a longer one is rejected */
+#define KL_UNREAD_MAX 200                 /* names of an NDJSON input that no field reads: no more are told */
 
 /* ------------------------------------------------------------------ growing bytes */
 typedef struct kl_bytes {
@@ -164,12 +165,12 @@ void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row); /* NULL: it was read */
 kl_string kl_reading_key(const kl_reading *r, uint32_t row); /* as received; empty when the guideline has none */
 uint64_t kl_reading_records(const kl_reading *r);            /* of the chunk so far, this group included */
-/* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most 200 names). */
+/* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most KL_UNREAD_MAX). */
 size_t kl_reading_unread(const kl_reading *r);
 kl_string kl_reading_unread_name(const kl_reading *r, size_t i);
-/* What record `row` has in unread columns, where `keep` was asked for: the name's index and the value (CSV: text, NDJSON: as written in JSON). */
+/* What record `row` has in unread columns, where `keep` was asked for: name and value (CSV: text, NDJSON: as written in JSON). */
 size_t kl_reading_kept(const kl_reading *r, uint32_t row);
-void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, size_t *name, kl_string *value);
+void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, kl_string *name, kl_string *value);
 
 /* ------------------------------------------------------------------ batches to decisions */
 typedef struct kl_teller kl_teller; /* names and ids of a program ready to be written; immutable, shared by threads */

@@ -68,7 +68,6 @@ static bool add(line_parse *p, kl_event e) {
         r->events = more;
         r->event_room = room;
     }
-    e.unread = KL_INDEX_NONE;
     r->events[r->event_count++] = e;
     return true;
 }
@@ -206,15 +205,14 @@ static bool read_by_any(const kl_reading *r, kl_string name) {
 }
 
 static void note_unread(kl_reading *r, kl_event *e) {
-    if (read_by_any(r, e->name)) return;
-    e->unread = kl_lookup_find(&r->names, e->name.data, e->name.size);
-    if (e->unread != KL_INDEX_NONE || r->name_count == KL_UNREAD_MAX) return;
+    e->unread = !read_by_any(r, e->name);
+    if (!e->unread || r->name_count == KL_UNREAD_MAX) return;
+    if (kl_lookup_find(&r->names, e->name.data, e->name.size) != KL_INDEX_NONE) return;
     char *copy = kl_pool_take(&r->strings, e->name.size + 1);
     if (!copy) return;
     memcpy(copy, e->name.data, e->name.size);
     kl_string name = {copy, e->name.size};
     if (!kl_lookup_add(&r->names, name, (uint32_t)r->name_count)) return;
-    e->unread = (uint32_t)r->name_count;
     r->name_list[r->name_count++] = name;
 }
 

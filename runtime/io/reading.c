@@ -154,22 +154,22 @@ size_t kl_reading_kept(const kl_reading *r, uint32_t row) {
     if (!r->keep) return 0;
     if (r->form == KL_INPUT_CSV) return r->unread_count;
     size_t n = 0;
-    for (size_t i = r->first_event[row]; i < r->first_event[row + 1]; i++) n += r->events[i].unread != KL_INDEX_NONE;
+    for (size_t i = r->first_event[row]; i < r->first_event[row + 1]; i++) n += r->events[i].unread;
     return n;
 }
 
-void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, size_t *name, kl_string *value) {
+void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, kl_string *name, kl_string *value) {
     if (r->form == KL_INPUT_CSV) {
         const uint32_t *ends = r->split.ends + (size_t)row * r->split.columns, column = r->unread[i];
         uint32_t start = column ? ends[column - 1] + 1 : r->split.starts[row];
-        *name = i;
+        *name = kl_feed_column(r->feed, column);
         *value = kl_cell_text(&r->pool, r->chunk->bytes.data, start, ends[column],
                               (r->split.flags[row] & KL_ROW_QUOTED) != 0);
         return;
     }
     for (size_t k = r->first_event[row];; k++) {
-        if (r->events[k].unread == KL_INDEX_NONE || i--) continue;
-        *name = r->events[k].unread;
+        if (!r->events[k].unread || i--) continue;
+        *name = r->events[k].name;
         *value = r->events[k].raw;
         return;
     }

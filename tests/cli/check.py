@@ -82,6 +82,20 @@ def threads(b):
         b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["decided"] + receipt["rejected"], receipt)
 
 
+def names_unread(b):
+    """Names that no field reads: more than are told, all of them kept, told in the same order whatever the threads."""
+    records = [{"id": str(i), f"x{i % 450}": {"a": i, "b": [i, {"c": None}]}, "text": "å" * 60} for i in range(9000)]
+    b.write("r.ndjson", "".join(json.dumps(r) + "\n" for r in records).encode())
+    seen = set()
+    for n in ("1", "2", "5"):
+        done = b.run(b.path("r.ndjson"), "--keep", "--threads", n)
+        kept = [o["kept"] for o in map(json.loads, done.stdout.splitlines())]
+        want = [{f"x{i % 450}.a": i, f"x{i % 450}.b": [i, {"c": None}], "text": "å" * 60} for i in range(9000)]
+        b.count.check(f"{n} threads: every name is kept", kept == want, done.stderr.decode())
+        seen.add(b.run(b.path("r.ndjson"), "--threads", n).stderr)
+    b.count.check("names are told in one order", len(seen) == 1 and b"x0.a, x0.b, text, x1.a" in seen.pop())
+
+
 def agreement(b):
     """Cells as Python's csv module reads them, less the space around."""
     rng = random.Random(11)
@@ -163,7 +177,7 @@ def full_disk(b):
 def main():
     count = Count()
     klausul = os.path.join(build_option(), "klausul")
-    for matter in (threads, agreement, slow_pipe, signals, broken_pipe, full_disk):
+    for matter in (threads, names_unread, agreement, slow_pipe, signals, broken_pipe, full_disk):
         with tempfile.TemporaryDirectory() as folder:
             b = Bench(klausul, folder, count)
             if matter is full_disk:

@@ -97,6 +97,21 @@ static void unread(void **state) {
     assert_string_equal(r->unread_names[3], "list");
 }
 
+/* Past the names that are told a value is still kept under its own. */
+static void kept(void **state) {
+    (void)state;
+    char text[30000];
+    size_t n = 0;
+    for (int i = 0; i < 300; i++)
+        n += (size_t)sprintf(text + n, "{\"contact_id\": %d, " D ", \"extra\": {\"x%d\": [%d, null]}}\n", i, i, i);
+    const test_result *r = test_read(text, n, KL_INPUT_NDJSON, false, 0);
+    assert_int_equal(r->rows, 300);
+    assert_int_equal(r->unread, KL_UNREAD_MAX);
+    assert_int_equal(r->row[299].kept, 1);
+    assert_string_equal(r->row[299].kept_name, "extra.x299");
+    assert_string_equal(r->row[299].kept_value, "[299, null]");
+}
+
 static void nested_deep(void **state) {
     (void)state;
     char text[4000];
@@ -134,7 +149,8 @@ static void many_lines(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(plain), cmocka_unit_test(rejected), cmocka_unit_test(unread),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(plain),       cmocka_unit_test(rejected),
+                                       cmocka_unit_test(unread),      cmocka_unit_test(kept),
                                        cmocka_unit_test(nested_deep), cmocka_unit_test(many_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

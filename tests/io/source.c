@@ -109,6 +109,12 @@ static void take(test_result *r, kl_reading *reading, const kl_chunk *chunk, uin
             uint32_t index;
             kl_reading_place(reading, i, &edition, &index);
             values(row, kl_reading_batch(reading, edition), index);
+            row->kept = kl_reading_kept(reading, i);
+            if (!row->kept) continue;
+            kl_string name, value;
+            kl_reading_kept_at(reading, i, row->kept - 1, &name, &value);
+            copy(row->kept_name, name);
+            copy(row->kept_value, value);
         }
     }
     assert_false(kl_reading_failed(reading));
@@ -127,7 +133,7 @@ const test_result *test_read(const void *data, size_t size, kl_input_form form, 
     kl_chunk chunk = {0};
     assert_non_null(feed);
     r.state = form == KL_INPUT_CSV ? kl_feed_header(feed, schemas, 1) : KL_FEED_OK;
-    kl_reading *reading = r.state ? NULL : kl_reading_new(&editions, feed, false);
+    kl_reading *reading = r.state ? NULL : kl_reading_new(&editions, feed, true);
     uint64_t before = 0;
     while (!r.state && (r.state = kl_feed_next(feed, &chunk)) == KL_FEED_OK) {
         kl_reading_start(reading, &chunk);

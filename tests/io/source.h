@@ -45,6 +45,8 @@ typedef struct test_row {
     int64_t number[F_COUNT];
     uint64_t set;
     char text[64];
+    size_t kept;                        /* values of unread columns, */
+    char kept_name[64], kept_value[64]; /* and the last of them */
 } test_row;
 
 typedef struct test_result {
