@@ -29,7 +29,7 @@ static void from_field(const kl_workspace *w, numbers to, uint32_t field) {
 }
 
 static void feed(const kl_workspace *w, numbers to, uint32_t slot) {
-    static const uint8_t tag_of_state[] = {KL_TAG_VALUE,   KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_NONE,
+    static const uint8_t tag_of_state[] = {KL_TAG_VALUE,  KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_NONE,
                                            KL_TAG_UNSURE, KL_TAG_CONFLICT,   KL_TAG_ERROR};
     const kl_program *p = w->program;
     const uint32_t *decisions = kl_decisions(w, slot);

@@ -164,7 +164,16 @@ KL_INLINE uint32_t kl_values_in(const kl_program *p, uint32_t set) {
 /* ------------------------------------------------------------------ the workspace */
 /* Tags of number registers, ordered so that the worst of several is their maximum. With EXTERNAL the value is the document (TEXTS).
  * UNKNOWN can only turn out to be a value; UNSURE is unknown too, and may turn out to be anything. */
-enum { KL_TAG_VALUE, KL_TAG_UNKNOWN, KL_TAG_NONE, KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_CONFLICT, KL_TAG_UNSURE, KL_TAG_ERROR };
+enum {
+    KL_TAG_VALUE,
+    KL_TAG_UNKNOWN,
+    KL_TAG_NONE,
+    KL_TAG_NOT_STATED,
+    KL_TAG_EXTERNAL,
+    KL_TAG_CONFLICT,
+    KL_TAG_UNSURE,
+    KL_TAG_ERROR
+};
 
 /* A decision is the index of a result, or one of these. */
 #define KL_DECISION_UNDETERMINED 0xFFFFFFFFu

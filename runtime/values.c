@@ -63,7 +63,7 @@ bool kl_field(const kl_workspace *w, uint32_t field, uint32_t row, kl_held *out)
 }
 
 /* ------------------------------------------------------------------ results */
-static const uint8_t state_of_tag[] = {KL_DECIDED,  KL_UNDETERMINED, KL_NO_RESULT, KL_NOT_STATED,
+static const uint8_t state_of_tag[] = {KL_DECIDED,  KL_UNDETERMINED, KL_NO_RESULT,    KL_NOT_STATED,
                                        KL_EXTERNAL, KL_CONFLICT,     KL_UNDETERMINED, KL_FAILED};
 static const uint8_t state_of_kind[] = {KL_NO_RESULT,  KL_DECIDED,  KL_DECIDED,  KL_DECIDED, KL_DECIDED,
                                         KL_NOT_STATED, KL_EXTERNAL, KL_CONFLICT, KL_FAILED,  KL_UNDETERMINED};

@@ -54,7 +54,8 @@ static uint32_t ask_same(const kl_workspace *w, const uint8_t *question, uint32_
 
 /* The answer that the record gives, or KL_ABSENT. */
 static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row) {
-    static const uint8_t edge_of_tag[] = {0, 0, EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT, 0, EDGE_ERROR};
+    static const uint8_t edge_of_tag[] = {0, 0,         EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT,
+                                          0, EDGE_ERROR};
     const kl_program *p = w->program;
     uint32_t source = kl_at(question, KL_Q_SOURCE), kind = kl_at(question, KL_Q_KIND);
     kl_held held = {0, {NULL, 0}};

@@ -73,7 +73,8 @@ static void fill(data *d, int kind, uint32_t rows) {
 }
 
 /* ------------------------------------------------------------------ the model: one record */
-typedef struct scalar { /* tag as in opcodes.def: 0 unknown 1 value 2 error 3 none 4 not stated 5 external 6 conflict 7 unsure */
+typedef struct
+    scalar { /* tag as in opcodes.def: 0 unknown 1 value 2 error 3 none 4 not stated 5 external 6 conflict 7 unsure */
     int tag;
     int64_t n;
 } scalar;
@@ -169,7 +170,8 @@ static kl_truth model_truth(const world *w, const step *s, uint32_t row) {
 }
 
 static scalar worst(scalar a, scalar b) {
-    static const int order[] = {2, 7, 6, 5, 4, 3, 0, 1}; /* error, unsure, conflict, external, not stated, none, unknown, value */
+    static const int order[] = {2, 7, 6, 5,
+                                4, 3, 0, 1}; /* error, unsure, conflict, external, not stated, none, unknown, value */
     for (int i = 0; i < 8; i++) {
         if (a.tag == order[i]) return a;
         if (b.tag == order[i]) return b;
@@ -391,7 +393,7 @@ static void show_numbers(world *w) {
 }
 
 static void compare(world *w, uint32_t rows) {
-    static const kl_state states[] = {KL_UNDETERMINED, KL_DECIDED,  KL_FAILED,  KL_NO_RESULT,
+    static const kl_state states[] = {KL_UNDETERMINED, KL_DECIDED,  KL_FAILED,   KL_NO_RESULT,
                                       KL_NOT_STATED,   KL_EXTERNAL, KL_CONFLICT, KL_UNDETERMINED};
     for (uint32_t row = 0; row < rows; row++) {
         for (uint32_t i = 0; i < w->count; i++) {
