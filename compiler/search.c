@@ -226,8 +226,7 @@ static bool inputs_of(const kl_front *f, uint32_t i, uint32_t *count) {
     const ir_node *n = kl_node_at(f, i);
     if (n->kind == IR_FEED || n->kind == IR_SELECT) return false;
     if (n->kind == IR_FIELD) count[n->field]++;
-    if (n->kind == IR_ASSUME && !f->g->assumptions.p[n->assumption].has_value)
-        count[f->g->fields.n + n->assumption]++;
+    if (n->kind == IR_ASSUME && !f->g->assumptions.p[n->assumption].has_value) count[f->g->fields.n + n->assumption]++;
     return inputs_of(f, n->a, count) && inputs_of(f, n->b, count);
 }
 
