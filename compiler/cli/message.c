@@ -87,6 +87,7 @@ kl_str kl_why(const kl_cli *c, int error) {
     } words[] = {{ENOENT, "den finns inte", "there is no such file"},
                  {EACCES, "åtkomst nekas", "permission denied"},
                  {EISDIR, "det är en mapp", "it is a folder"},
+                 {EEXIST, "den håller på att skrivas", "it is being written already"},
                  {ENOTDIR, "en del av sökvägen är ingen mapp", "a part of the path is no folder"},
                  {ENOSPC, "det finns ingen plats kvar", "no space is left"},
                  {EPIPE, "mottagaren har slutat läsa", "the reader has stopped reading"},

@@ -32,6 +32,26 @@ static bool together(kl_cli *c, const char *one, const char *other) {
     return false;
 }
 
+/* Each of the outputs has a place of its own. */
+static bool apart(kl_cli *c, bool decisions) {
+    static const struct {
+        kl_flag_id flag;
+        const char *name;
+    } outputs[] = {{KL_FLAG_OUTPUT, "output"}, {KL_FLAG_REJECTS, "rejects"}, {KL_FLAG_RECEIPT, "receipt"}};
+    bool to_standard = decisions && (!kl_cli_has(c, KL_FLAG_OUTPUT) || kl_cli_is(c, KL_FLAG_OUTPUT, "-"));
+    for (size_t i = 1; i < 3; i++) {
+        kl_str path = kl_cli_value(c, outputs[i].flag), flag = kl_str_fmt(c->arena, "--%s", outputs[i].name);
+        if (to_standard && kl_str_eq(path, KL_STR("-")))
+            return together(c, kl_str_fmt(c->arena, "%.*s -", KL_FMT(flag)).p,
+                            kl_cli_word(c, "beslut på standard ut", "decisions on standard output"));
+        for (size_t k = 0; path.n && k < i; k++)
+            if (kl_str_eq(path, kl_cli_value(c, outputs[k].flag)) && kl_path_is(c->arena, path) != KL_PATH_OTHER)
+                return together(c, kl_str_fmt(c->arena, "--%s %.*s", outputs[k].name, KL_FMT(path)).p,
+                                kl_str_fmt(c->arena, "%.*s %.*s", KL_FMT(flag), KL_FMT(path)).p);
+    }
+    return true;
+}
+
 static bool asked_for(kl_run *run) {
     kl_cli *c = run->cli;
     run->out_form = out_form(c, &run->input);
@@ -55,12 +75,7 @@ static bool asked_for(kl_run *run) {
         kl_say(c, KL_D_USAGE_NEEDS, 2, KL_STR("--by"), KL_STR("--summary"));
         return false;
     }
-    bool to_standard =
-        run->out_form != KL_OUT_NONE && (!kl_cli_has(c, KL_FLAG_OUTPUT) || kl_cli_is(c, KL_FLAG_OUTPUT, "-"));
-    if (to_standard && kl_cli_is(c, KL_FLAG_REJECTS, "-"))
-        return together(c, "--rejects -", kl_cli_word(c, "beslut på standard ut", "decisions on standard output"));
-    if (to_standard && kl_cli_is(c, KL_FLAG_RECEIPT, "-"))
-        return together(c, "--receipt -", kl_cli_word(c, "beslut på standard ut", "decisions on standard output"));
+    if (!apart(c, run->out_form != KL_OUT_NONE)) return false;
     run->threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     if (!kl_cli_has(c, KL_FLAG_THREADS)) return true;
     int64_t n = 0;
@@ -235,6 +250,8 @@ static bool prepare(kl_run *run) {
         return cannot_write(c, &run->out, run->out.why);
     if (run->want_rejects && !kl_sink_open(c->arena, &run->rejects, kl_cli_value(c, KL_FLAG_REJECTS)))
         return cannot_write(c, &run->rejects, run->rejects.why);
+    if (kl_cli_has(c, KL_FLAG_RECEIPT) && !kl_sink_open(c->arena, &run->receipt, kl_cli_value(c, KL_FLAG_RECEIPT)))
+        return cannot_write(c, &run->receipt, run->receipt.why);
     return write_head(run);
 }
 
@@ -256,33 +273,27 @@ static bool say_stop(kl_run *run) {
     return false;
 }
 
-static bool receipt(kl_run *run) {
-    kl_cli *c = run->cli;
-    if (!kl_cli_has(c, KL_FLAG_RECEIPT)) return true;
-    kl_bytes text = {0};
-    kl_sink sink;
-    kl_receipt(run, &text);
-    bool ok = kl_sink_open(c->arena, &sink, kl_cli_value(c, KL_FLAG_RECEIPT)) && !text.failed &&
-              kl_sink_write(&sink, text.data, text.size) && kl_sink_finish(&sink);
-    kl_bytes_free(&text);
-    if (ok) return true;
-    kl_sink_drop(&sink);
-    return cannot_write(c, &sink, sink.why);
-}
-
+/* Everything is written before anything appears, and the decisions appear last. */
 static bool finish(kl_run *run) {
+    kl_cli *c = run->cli;
+    kl_bytes rest = {0}, receipt = {0};
+    bool receipted = kl_cli_has(c, KL_FLAG_RECEIPT), ok = true;
     if (run->table) {
-        kl_bytes rest = {0};
         kl_write_table_flush(&rest, run->table);
-        bool ok = kl_sink_write(&run->out, rest.data, rest.size);
-        kl_bytes_free(&rest);
-        if (!ok) return cannot_write(run->cli, &run->out, run->out.why);
+        ok = kl_sink_write(&run->out, rest.data, rest.size) || cannot_write(c, &run->out, run->out.why);
     }
-    if (run->out_form != KL_OUT_NONE && !kl_sink_finish(&run->out))
-        return cannot_write(run->cli, &run->out, run->out.why);
-    if (run->want_rejects && !kl_sink_finish(&run->rejects))
-        return cannot_write(run->cli, &run->rejects, run->rejects.why);
-    return receipt(run);
+    if (ok && receipted) {
+        kl_receipt(run, &receipt);
+        if (receipt.failed) run->receipt.failed = true, run->receipt.why = ENOMEM;
+        ok = kl_sink_write(&run->receipt, receipt.data, receipt.size) ||
+             cannot_write(c, &run->receipt, run->receipt.why);
+    }
+    kl_bytes_free(&rest);
+    kl_bytes_free(&receipt);
+    if (!ok) return false;
+    if (run->want_rejects && !kl_sink_finish(&run->rejects)) return cannot_write(c, &run->rejects, run->rejects.why);
+    if (receipted && !kl_sink_finish(&run->receipt)) return cannot_write(c, &run->receipt, run->receipt.why);
+    return run->out_form == KL_OUT_NONE || kl_sink_finish(&run->out) || cannot_write(c, &run->out, run->out.why);
 }
 
 static void tell(kl_run *run) {
@@ -314,6 +325,7 @@ static int outcome_status(const kl_run *run, bool undetermined, bool findings) {
 static void put_away(kl_run *run) {
     kl_sink_drop(&run->out);
     kl_sink_drop(&run->rejects);
+    kl_sink_drop(&run->receipt);
     for (size_t e = 0; run->tallies && e < run->rules.editions.n; e++) kl_tally_free(run->tallies[e]);
     kl_columns_free(run->columns);
     kl_table_free(run->table);
@@ -325,7 +337,7 @@ static void put_away(kl_run *run) {
 int kl_verb_run(kl_cli *c) {
     static kl_run run;
     bool undetermined = false, findings = false;
-    run = (kl_run){.cli = c, .input.fd = -1, .out.fd = -1, .rejects.fd = -1};
+    run = (kl_run){.cli = c, .input.fd = -1, .out.fd = -1, .rejects.fd = -1, .receipt.fd = -1};
     int status = KL_EXIT_TROUBLE;
     kl_catch_signals();
     bool ok = fail_on(c, &undetermined, &findings) && kl_input_open(c, c->operands.p[1], &run.input) &&

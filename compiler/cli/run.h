@@ -65,7 +65,7 @@ typedef struct kl_run {
     kl_table *table;
     kl_table_words words;
     kl_all_outcomes outcomes;
-    kl_sink out, rejects;
+    kl_sink out, rejects, receipt;
     bool want_rejects;
 
     pthread_mutex_t reading, turning;

@@ -172,6 +172,13 @@ def full_disk(b):
                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)))
     good = done.returncode == 2 and b"K0721" in done.stderr and b.read("out.csv") == b"old\n" and not b.left_behind()
     b.count.check("file size limit", good, (done.returncode, done.stderr, b.left_behind()))
+    for flag in ("--receipt", "--rejects"):
+        done = b.run(b.path("r.csv"), "-o", b.path("out.csv"), flag, "/dev/full")
+        good = done.returncode == 2 and b"K0721" in done.stderr and b.read("out.csv") == b"old\n" and not b.left_behind()
+        b.count.check(f"{flag} on a full device", good, (done.returncode, done.stderr, b.left_behind()))
+        done = b.run(b.path("r.csv"), "-o", b.path("out.csv"), flag, b.path("gone/file"))
+        good = done.returncode == 2 and done.stderr.count(b"error") == 1 and b.read("out.csv") == b"old\n" and not b.left_behind()
+        b.count.check(f"{flag} in no folder is told before anything is done", good, (done.returncode, done.stderr, b.left_behind()))
 
 
 def main():
