@@ -392,9 +392,10 @@ void kl_add_set(kl_reader *r, kl_name name, kl_expr *value, kl_span span) {
 }
 
 void kl_add_unknown(kl_reader *r, kl_name name, kl_span span) {
-    if (r->piece->kind != KL_P_EXAMPLE || r->sets != &r->piece->u.example.one.given) {
-        kl_report(r->diags, r->file, span, KL_D_UNKNOWN_PLACE, 2, kl_quoted(r, kl_keyword(T_UNKNOWN, r->file->surface)),
-                  kl_keyword(T_GIVEN, r->file->surface));
+    const kl_example_body *body = &r->piece->u.example.one;
+    if (r->piece->kind != KL_P_EXAMPLE || (r->sets != &body->given && r->sets != &body->assumed)) {
+        kl_report(r->diags, r->file, span, KL_D_UNKNOWN_PLACE, 3, kl_quoted(r, kl_keyword(T_UNKNOWN, r->file->surface)),
+                  kl_keyword(T_GIVEN, r->file->surface), kl_keyword(T_ASSUMING, r->file->surface));
         return;
     }
     KL_PUSH(r->arena, r->sets, (kl_set){.name = name, .unknown = true, .span = span});
