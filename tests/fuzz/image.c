@@ -247,6 +247,33 @@ static void read_record(kl_workspace *w, const kl_program *p, const kl_guideline
     }
 }
 
+/* Records with equal marks are told alike. */
+static void check_marks(const kl_workspace *w, const kl_program *p, const kl_guideline_info *g, uint32_t rows) {
+    uint32_t words = kl_mark_words(p), one[8], other[8];
+    if (!words) return;
+    uint64_t *marks = need((size_t)words * rows * sizeof *marks);
+    kl_marks(w, marks);
+    for (uint32_t row = 1; row < rows; row++) {
+        uint32_t like = (uint32_t)below(row);
+        if (memcmp(marks + (size_t)row * words, marks + (size_t)like * words, words * sizeof *marks) != 0) continue;
+        bool same = true;
+        for (uint32_t o = 0; o < g->outcomes; o++) {
+            kl_result a, b;
+            kl_outcome(w, o, row, &a);
+            kl_outcome(w, o, like, &b);
+            size_t n = kl_by(w, o, 0, row, true, one, 8);
+            same &= a.state == b.state && a.number == b.number && a.text.data == b.text.data;
+            same &= kl_by(w, o, 0, like, true, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
+        }
+        size_t n = kl_blocked_by(w, row, one, 8);
+        same &= kl_blocked_by(w, like, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
+        if (same) continue;
+        fprintf(stderr, "records %u and %u have equal marks and are told apart\n", row, like);
+        exit(1);
+    }
+    free(marks);
+}
+
 static bool decide(const kl_program *p) {
     kl_guideline_info g;
     kl_describe(p, &g);
@@ -272,6 +299,7 @@ static bool decide(const kl_program *p) {
         kl_batch batch = {1 + (uint32_t)below(ROWS), columns};
         kl_fault fault;
         decided = kl_eval(w, &batch, &fault);
+        if (decided) check_marks(w, p, &g, batch.rows);
         if (decided)
             for (uint32_t row = 0; row < batch.rows; row += 1 + (uint32_t)below(9)) read_record(w, p, &g, row);
         while (count) free(blocks[--count]);

@@ -11,12 +11,12 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from suite import ROOT, Count, run  # noqa: E402
 
 FLAGS = ["-std=c11", "-O1", "-g", "-D_POSIX_C_SOURCE=200809L", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-RULES = "rules/*/*/*.klausul"
+RULES = ("rules/*/*/*.klausul", "tests/bench/*.klausul")
 
 
 def images(count, klausul, folder):
     made = []
-    for number, rule in enumerate(sorted(glob.glob(os.path.join(ROOT, RULES)))):
+    for number, rule in enumerate(sorted(path for rules in RULES for path in glob.glob(os.path.join(ROOT, rules)))):
         image = os.path.join(folder, f"{number}.image")
         done = run([klausul, "build", rule, "-o", image], cwd=ROOT)
         if count.check(f"build {os.path.relpath(rule, ROOT)}", done.returncode == 0, done.stderr.decode("utf-8", "replace")):
