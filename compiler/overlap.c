@@ -60,13 +60,18 @@ static bool apart(const kl_front *f, uint32_t x, uint32_t y) {
     return x != y && apart_as(f, x, true, y, true);
 }
 
-/* A cell as one word, where it is that simple: rows whose words share no bit exclude each other. */
+/* A cell as one word, where it is that simple: rows whose words share no bit exclude each other. Codes past 64 share bits. */
 static uint64_t word_of(const kl_front *f, uint32_t cell) {
     const ir_node *n = kl_node_at(f, cell);
     bool yes = n->kind != IR_NOT;
     if (!yes) n = kl_node_at(f, n->a);
-    if (n->kind == IR_IN && f->g->sets.p[kl_node_at(f, n->a)->type.set].values.n <= 64)
-        return yes ? f->g->mask_words.p[n->mask] : ~f->g->mask_words.p[n->mask];
+    if (n->kind == IR_IN) {
+        size_t values = f->g->sets.p[kl_node_at(f, n->a)->type.set].values.n;
+        uint64_t word = 0;
+        if (!yes) return values <= 64 ? ~f->g->mask_words.p[n->mask] : UINT64_MAX;
+        for (size_t i = 0; i < (values + 63) / 64; i++) word |= f->g->mask_words.p[n->mask + i];
+        return word;
+    }
     if (n->kind == IR_FIELD || n->kind == IR_CLAUSE) return yes ? 1 : 2;
     return UINT64_MAX;
 }
