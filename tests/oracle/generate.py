@@ -104,10 +104,14 @@ class Maker:
             v = r.choice(WORDS)
         return ('k', t, v)
 
-    def period(self, end=0.3):
+    def period(self, end=0.3, assumed=False):
         r = self.r
         start = DAY0 + r.choice([0, 30, 366])
-        if self.chance(0.12):
+        dates = [a.name for a in self.g.assumptions if a.type == ('date',)]
+        if dates and assumed and self.chance(0.4):
+            self.note('period from an assumption')
+            p = Period(assumed=r.choice(dates), before=r.choice(['unknown', 'nothing']))
+        elif self.chance(0.12):
             p = Period(through=start, after=r.choice(['unknown', 'nothing']))
         else:
             p = Period(start=start, before=r.choice(['unknown', 'nothing']))
@@ -119,10 +123,10 @@ class Maker:
                 self.note('%s %s' % (side, getattr(p, side)))
         return p
 
-    def maybe_period(self, p):
+    def maybe_period(self, p, assumed=True):
         if not self.g.dated_by or not self.chance(p):
             return None
-        p, g = self.period(), self.g.period
+        p, g = self.period(assumed=assumed), self.g.period
         outside = (p.through is not None and g.start is not None and p.through < g.start) or \
                   (p.start is not None and g.through is not None and p.start > g.through)
         return None if outside else p
@@ -150,7 +154,7 @@ class Maker:
     def outcomes(self):
         r, g = self.r, self.g
         for i in range(r.choice([1, 2, 2, 3, 3, 4])):
-            kind = r.choice(['values', 'values', 'money', 'money', 'dec', 'int', 'bool', 'bool', 'text', 'date', 'many'])
+            kind = r.choice(['values', 'values', 'money', 'money', 'dec', 'int', 'bool', 'bool', 'text', 'date', 'many', 'set'])
             name = 'utfall%d' % i
             if kind == 'many':
                 columns = [('mot', self.type('values')), ('på', r.choice([('text',), ('int',), ('bool',), ('money',)]))]
@@ -220,6 +224,12 @@ class Maker:
             self.note('is known')
             return ('known', e[1])
         if t[0] == 'bool':
+            same = [x for x, u in self.usable('bool') if x != e]
+            if same and self.chance(0.08):
+                self.note('two yes/no compared')
+                return ('cmp', r.choice(['=', '!=']), e, r.choice(same))
+            if self.chance(0.05):
+                return ('cmp', r.choice(['=', '!=']), e, self.constant(t))
             return e if self.chance(0.75) else ('not', e)
         if t[0] == 'set':
             kind = r.choice(['has', 'has', 'lacks', 'empty'])
@@ -337,7 +347,12 @@ class Maker:
         if p < 0.13:
             self.note('external')
             return ('external', r.choice(['Prislistan', 'Rutin 2']))
-        if p < 0.45 and t[0] != 'text' and not (t[0] == 'set'):
+        if p < 0.2 and t[0] in ('text', 'set'):
+            same = [('f', f.name) for f in self.g.fields if f.type == t and not f.key]
+            if same:
+                self.note('carried ' + t[0])
+                return r.choice(same)
+        if p < 0.45 and t[0] not in ('text', 'set'):
             same = [e for e, u in self.usable(t[0]) if u == t]
             if t == ('money',) and self.g.tariffs and self.chance(0.4):
                 self.note('tariff result')
@@ -357,7 +372,20 @@ class Maker:
         return self.constant(t)
 
     def entry_result(self, o):
-        return ('entry', {c: self.constant(t) for c, t in o.columns})
+        return ('entry', {c: self.column_result(t) for c, t in o.columns})
+
+    def column_result(self, t):
+        p = self.r.random()
+        same = [e for e, u in self.usable(t[0]) if u == t and e[0] == 'f']
+        if p < 0.12 and same:
+            self.note('carried into an entry')
+            return self.r.choice(same)
+        if p < 0.2:
+            self.note('om in an entry')
+            return ('if', self.condition(0), self.constant(t), self.constant(t))
+        if p < 0.25:
+            return ('not_stated',)
+        return self.constant(t)
 
     # ------------------------------------------------------------------ pieces
     def pieces(self):
@@ -372,7 +400,7 @@ class Maker:
         for i in range(r.choice([0, 0, 1, 1, 2])):
             self.level = r.choice([0, 0, r.randint(0, top)])
             q = Requirement('krav%d' % i, self.chance(0.3), self.condition(1) if self.chance(0.7) else None, self.condition(1),
-                            self.maybe_period(0.15))
+                            self.maybe_period(0.15, False))
             self.note('advice' if q.advice else 'requirement')
             self.levels[q.name] = self.level
             g.pieces.append(q)
@@ -387,6 +415,9 @@ class Maker:
             outs = [g.outcomes[k] for k in sets]
             p = self.table(name, outs) if table else self.rule(name, outs)
             p.overrides = [t for _, t in targets]
+            if targets and not table and self.chance(0.12):
+                self.note('rule that only overrides')
+                p.gives = []
             p.period = self.maybe_period(0.25)
             made.append(p)
             g.pieces.append(p)
@@ -400,7 +431,7 @@ class Maker:
     def first_outcome(self, piece):
         names = [o.name for o in self.g.outcomes]
         if isinstance(piece, Rule):
-            return min(names.index(o) for o, _ in piece.gives)
+            return min([names.index(o) for o, _ in piece.gives] or [len(names)])
         return min(names.index(h.split('.')[0]) for h in piece.heads)
 
     def targets(self, made):
@@ -452,12 +483,19 @@ class Maker:
         if len(outs) > 1:
             self.note('rule with several outcomes')
         when = self.condition(2) if self.chance(0.93) else None
-        gives = [(o.name, self.entry_result(o) if o.columns else self.result(o, o.type)) for o in outs]
+        gives = []
+        for o in outs:
+            gives.append((o.name, self.entry_result(o) if o.columns else self.result(o, o.type)))
+            if o.columns and self.chance(0.3):
+                self.note('two entries of one rule')
+                gives.append((o.name, self.entry_result(o)))
         return Rule(name, when, gives)
 
     def table(self, name, outs):
         r = self.r
-        heads = [e for e, _ in self.usable('bool', 'values', *NUMERIC) if e[0] != 'o']
+        heads = [e for e, _ in self.usable('bool', 'values', 'set', 'text', *NUMERIC) if e[0] != 'o']
+        if self.chance(0.15):
+            heads += [self.condition(1)] * 4
         heads += [t for t in self.named_truths() if t[0] == 'c']
         heads = list(dict.fromkeys(heads))
         heads = r.sample(heads, min(len(heads), r.choice([1, 2, 2, 3])))
@@ -479,7 +517,7 @@ class Maker:
             values = []
             for o in outs:
                 if o.columns:
-                    values += [self.constant(ct) for _, ct in o.columns]
+                    values += [self.column_result(ct) if self.chance(0.3) else self.constant(ct) for _, ct in o.columns]
                 else:
                     values.append(self.result(o, o.type) if self.chance(0.4) else self.constant(o.type))
             t.rows.append(Row(label, cells, [v if v[0] not in ('if', 'cond') else ('not_stated',) for v in values]))
@@ -497,7 +535,7 @@ class Maker:
         return t
 
     def type_of(self, head):
-        if head[0] == 'c':
+        if head[0] not in ('f', 'a', 'o'):
             return ('bool',)
         g = self.g
         return {'f': g.field, 'a': g.assumption, 'o': g.outcome}[head[0]](head[1]).type
@@ -516,8 +554,14 @@ class Maker:
             codes = self.g.sets[t[1]]
             n = 1 if len(codes) < 3 else r.choice([1, 1, 2])
             return ('list', tuple(('k', t, c) for c in r.sample(codes, n)), self.chance(0.3))
-        if self.chance(0.4):
+        if t[0] == 'set':
+            return (r.choice(['has', 'has', 'lacks']), tuple(r.sample(self.g.sets[t[1]], r.choice([1, 1, 2]))))
+        if t[0] != 'text' and self.chance(0.4):
             return ('cmp', r.choice(['<', '<=', '>', '>=']), self.constant(t))
+        if t[0] != 'text' and self.chance(0.3):
+            low, high = sorted([self.constant(t)[2], self.constant(t)[2]])
+            self.note('range in a cell')
+            return ('list', (('range', ('k', t, low), ('k', t, high)),), self.chance(0.3))
         return ('list', (self.constant(t),), False)
 
     def split(self, heads, done):
@@ -530,6 +574,12 @@ class Maker:
             parts = [('any',)]
         elif t[0] == 'bool':
             parts = [('bool', True), ('bool', False)]
+        elif t[0] == 'set':
+            code = (self.r.choice(self.g.sets[t[1]]),)
+            parts = [('has', code), ('lacks', code)]
+        elif t[0] == 'text':
+            k = self.constant(t)
+            parts = [('list', (k,), False), ('list', (k,), True)]
         elif t[0] == 'values':
             codes = tuple(('k', t, c) for c in self.r.sample(self.g.sets[t[1]], len(self.g.sets[t[1]])))
             n = self.r.randint(1, len(codes) - 1)
@@ -580,7 +630,8 @@ fed bool|fed date|fed dec|fed int|fed money|fed values|field bool|field date|fie
 field set|field text|field values|guideline dated|in|in numbers|is known|lettered exception|many of|multiplied|not stated|om in comparison
 om in result|otherwise not stated|otherwise value|overrides column|overrides row|overrides rows|overrides rule|overrides table
 requirement|rounded|row dates|rule|rule with several outcomes|scope|set empty|set has|set lacks|several exceptions|table
-table first row|table when|tariff|tariff result|time between dates|two numbers compared|two texts compared|two values compared
+table first row|table when|period from an assumption|two yes/no compared|carried text|carried set|carried into an entry|om in an entry
+two entries of one rule|rule that only overrides|range in a cell|tariff|tariff result|time between dates|two numbers compared|two texts compared|two values compared
 '''.strip().replace('\n', '|').split('|')
 
 

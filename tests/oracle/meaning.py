@@ -4,6 +4,7 @@
 from model import (Clause, Requirement, Rule, Table, Period, NUMERIC, MAX_INPUT, MIN_DAY, MAX_DAY, INT64_MIN, INT64_MAX,
                    children, is_constant, row_condition, scale_of, sub, walk)
 import copy
+import itertools
 
 import arithmetic
 
@@ -720,7 +721,7 @@ class Judge:
         if kind in ('f', 'a') and self.type_of(r) == ('bool',):
             return ('value', x.truth(r))
         if kind == 'entry':
-            return ('entry', tuple((c, self.settled(self.leaf(x, v))) for c, v in sorted(r[1].items())))
+            return ('entry', tuple((c, self.leaf(x, v)) for c, v in sorted(r[1].items())))
         return ('computed', canonical(r))
 
     def settled(self, leaf):
@@ -973,7 +974,8 @@ class Judge:
 
     # ---------------------------------------------------------------- many of
     def decide_many(self, o):
-        """Each entry is in, out or open by itself; what an edition not at hand may give is an entry of its own, open and without values."""
+        """Each entry, as written, is in, out or open by itself; what an edition not at hand may give is an entry of its own, open and
+        without values. Entries that are equal in this record are listed once."""
         def entries(x):
             outside = self.frame(x)
             return outside if outside is not None else ('entries', frozenset(t for _, t in self.active(x, o.name)))
@@ -982,38 +984,65 @@ class Judge:
         for e, res in self.candidates(o.name):
             inside, absent = self.kleene.holds(e)
             free = k_not(self.blocked(e, o.name))
-            planes.append((self.entry_key(res), e.ident, self.credited(k_and(inside, free))))
+            planes += [(t, e.ident, self.credited(k_and(inside, free))) for t in self.ways(res)]
             if e.piece.period is not None and 'unknown' in (self.narrower(e.piece.period).before, self.narrower(e.piece.period).after):
                 planes.append((('something', e.piece.name), e.ident, self.credited(k_and(absent, free))))
+        slots = []
+        for t in dict.fromkeys(t for t, _, _ in planes):
+            slot = Slot(t, self.settled_entry(t), {i: p for key, i, p in planes if key == t})
+            slot.column = self.completions(lambda x, t=t: self.whether(t, entries(x)))
+            states = {u for _, u in slot.column}
+            only = next(iter(states))[0] if len(states) == 1 else 'something'
+            slot.state = {'in': 'decided', 'out': 'none', 'something': 'undetermined'}.get(only, only)
+            slots.append(slot)
         r = Result('none')
-        worst = 'none'
-        for t in sorted({t for t, _, _ in planes}, key=repr):
-            column = self.completions(lambda x: self.whether(t, entries(x)))
-            states = {u for _, u in column}
-            if states == {('out',)}:
+        for slot in slots:
+            if slot.state == 'none':
                 continue
-            resolved = t[0] == 'entry' and all(v[0] != 'sym' for _, v in t[1])
-            here = [(ident, p) for key, ident, p in planes if key == t]
-            sure = [ident for ident, p in here if p is True]
-            state = 'undetermined'
-            if len(states) == 1 and resolved and next(iter(states))[0] != 'something':
-                state = {'in': 'decided'}.get(next(iter(states))[0], next(iter(states))[0])
-            if state == 'decided':
-                r.entries_in.append(t)
+            group = [s for s in slots if s is slot or s.equals(slot)]
+            settled = any(s.state == 'decided' for s in group)
+            sure = [i for i, p in slot.here.items() if p is True]
+            maybe = [i for i, p in slot.here.items() if p is None]
+            r.used |= set(sure or maybe)
+            if slot.state == 'decided':
+                r.entries_in += [slot.value] if slot.value not in r.entries_in else []
                 r.by += [i for i in sure if i not in r.by]
-            else:
-                r.entries_open.append(t)
-                r.by_one_of += [i for i in sure if i not in r.by_one_of]
-                self.waits(r, self.support(column), {u for u in states if u[0] == 'something'} | ({t} if ('in',) in states and not resolved else set()))
-            if state == 'undetermined' or (state == 'decided' and not sure):
-                r.by_one_of += [i for i, p in here if p is None and i not in r.by_one_of]
-            r.used |= set(sure or [i for i, p in here if p is None])
-            worst = max(worst, state, key=GRAVITY.index)
-        r.state = worst
-        if worst != 'undetermined':
+            elif not (slot.state == 'undetermined' and settled):
+                r.entries_open += [slot.value] if slot.value not in r.entries_open else []
+            surely = any(p is True for s in group if s.state != 'none' for p in s.here.values())
+            if slot.state != 'decided' or not surely:
+                found = (sure if slot.state != 'decided' else []) + (maybe if slot.state in ('decided', 'undetermined') else [])
+                r.by_one_of += [i for i in found if i not in r.by_one_of]
+            state = 'decided' if slot.state == 'undetermined' and settled else slot.state
+            if slot.state == 'decided':
+                state = max([state] + [{'sym': 'undetermined'}.get(v[0], v[0]) for _, v in slot.value[1] if v[0] in ('sym', 'conflict', 'error')],
+                            key=GRAVITY.index)
+            r.state = max(r.state, state, key=GRAVITY.index)
+            if slot.state == 'undetermined' and not settled:
+                self.waits(r, self.support(slot.column), {u for _, u in slot.column if u[0] == 'something'})
+            if any(u == ('in',) for _, u in slot.column) and not (slot.state == 'undetermined' and settled):
+                self.waits(r, set(), {slot.value})
+        if r.state != 'undetermined':
             r.missing, r.open, r.waiting = set(), set(), set()
         self.reason(r, o)
         return r
+
+    def ways(self, r):
+        """The entries a result can give, as written, one for each way its choices go."""
+        columns = [[(c, leaf) for leaf in self.leaves(v)] for c, v in sorted(r[1].items())]
+        return [('entry', t) for t in itertools.product(*columns)]
+
+    def leaves(self, r):
+        if r[0] in arithmetic.OPERATIONS + ('t',) and self.choices(r) != r:
+            return self.leaves(self.choices(r))
+        if r[0] == 'if':
+            return list(dict.fromkeys(self.leaves(r[2]) + self.leaves(r[3])))
+        if r[0] == 'cond' or (r[0] in ('f', 'a') and self.type_of(r) == ('bool',)):
+            return [('value', True), ('value', False)]
+        return [self.leaf(self.kleene, r)]
+
+    def settled_entry(self, t):
+        return ('entry', tuple((c, self.settled(leaf)) for c, leaf in t[1])) if t[0] == 'entry' else t
 
     @staticmethod
     def whether(entry, completion):
@@ -1021,8 +1050,15 @@ class Judge:
             return ('out',) if completion[0] == 'none' else completion
         return ('in',) if entry in completion[1] else ('out',)
 
-    def entry_key(self, r):
-        return ('entry', tuple((c, self.settled(self.leaf(self.kleene, v))) for c, v in sorted(r[1].items())))
+
+class Slot:
+    """One entry of a many-of outcome."""
+
+    def __init__(self, key, value, here):
+        self.key, self.value, self.here = key, value, here     # here: rules and rows that give it, and their planes
+
+    def equals(self, other):
+        return self.value == other.value and self.value[0] == 'entry' and all(v[0] != 'sym' for _, v in self.value[1])
 
 
 class Restart(Exception):

@@ -117,8 +117,8 @@ class Row:
 
 @dataclass
 class Table:
-    """tests: heads as expressions/conditions that are a single name ('f'|'c'|'a'|'o', name).
-    A cell is ('any',) | ('unknown',) | ('bool', b) | ('list', items, negated) | ('cmp', op, k)."""
+    """tests: heads that are a single name ('f'|'c'|'a', name), or a condition.
+    A cell is ('any',) | ('unknown',) | ('bool', b) | ('list', items, negated) | ('cmp', op, k) | ('has', codes) | ('lacks', codes)."""
     name: str
     tests: list
     heads: list                      # outcome names, or outcome.column for a many-of
@@ -253,8 +253,8 @@ def cell_condition(head, cell):
         return ('in', head, cell[1], cell[2])
     if kind == 'cmp':
         return ('cmp', cell[1], head, cell[2])
-    if kind == 'has':
-        return ('has', head[1], cell[1])
+    if kind in ('has', 'lacks'):
+        return (kind, head[1], cell[1])
     raise ValueError(cell)
 
 

@@ -83,7 +83,9 @@ class Printer:
         if kind == 'days':
             return '%d %s' % (v, self.w('dagar'))
         if kind == 'set':
-            return ', '.join(sorted(v)) if v else self.w('inga')
+            if len(v) > 1:
+                return '(%s)' % ', '.join(sorted(v))
+            return ''.join(v) or self.w('inga')
         return fixed(v, scale_of(t), ',' if self.sv else '.')
 
     # ------------------------------------------------------------------ conditions and expressions
@@ -92,7 +94,7 @@ class Printer:
         s = self.expr(c)
         if s.startswith('-'):
             return '(%s)' % s
-        if c[0] in ('k', 'f', 'a', 'o', 't', 'c', 'lit', 'min', 'max', 'known', 'br'):
+        if c[0] in ('k', 'f', 'a', 'o', 't', 'c', 'lit', 'min', 'max', 'known', 'br', 'not_stated'):
             return s
         return '(%s)' % s
 
@@ -103,6 +105,8 @@ class Printer:
             return self.constant(c)
         if kind in ('f', 'a', 'o', 't', 'c'):
             return c[1]
+        if kind == 'not_stated':
+            return w('ej angivet')
         if kind == 'lit':
             return w('ja') if c[1] else w('nej')
         if kind == 'not':
@@ -173,6 +177,8 @@ class Printer:
             return self.w('ja') if cell[1] else self.w('nej')
         if kind == 'list':
             return (self.w('inte') + ' ' if cell[2] else '') + self.items(cell[1])
+        if kind in ('has', 'lacks'):
+            return '%s %s' % (self.w('har' if kind == 'has' else 'saknar'), ', '.join(cell[1]))
         return '%s %s' % (OPERATORS[cell[1]], self.constant(cell[2]))
 
     # ------------------------------------------------------------------ pieces
@@ -225,10 +231,15 @@ class Printer:
             gives = []
             for o, r in p.gives:
                 if r[0] == 'entry':
-                    gives.append('%s (%s)' % (o, ', '.join('%s %s' % (c, self.inner(v)) for c, v in r[1].items())))
+                    once = [x for x, _ in p.gives].count(o) == 1
+                    if once and len(o) % 2 == len(p.name) % 2:      # either way of writing one entry
+                        gives += ['%s.%s %s' % (o, c, self.result(v)) for c, v in r[1].items()]
+                    else:
+                        gives.append('%s (%s)' % (o, ', '.join('%s %s' % (c, self.inner(v)) for c, v in r[1].items())))
                 else:
                     gives.append('%s %s' % (o, self.result(r)))
-            self.line('  ' + w('ger'), ', '.join(gives))
+            if gives:
+                self.line('  ' + w('ger'), ', '.join(gives))
         elif isinstance(p, Table):
             self.line(w('tabell'), p.name, '"Tabell"')
             self.period(p.period)
@@ -239,7 +250,7 @@ class Printer:
             if p.when is not None:
                 self.line('  ' + w('när'), self.expr(p.when))
             dates = [w('från'), w('till och med')] if p.dated else []
-            heads = [''] + dates + [h[1] for h in p.tests] + p.heads
+            heads = [''] + dates + [self.expr(h) for h in p.tests] + p.heads
             self.line('  | ' + ' | '.join(heads) + ' |')
             self.line('  |' + '---|' * len(heads))
             for row in p.rows:

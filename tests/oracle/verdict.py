@@ -175,6 +175,8 @@ def used_assumptions(j):
         for e, res in j.candidates(o.name):
             if r.state in ('none', 'undetermined') or e.ident in named:
                 look(res, set())
+                if e.piece.period is not None and e.piece.period.assumed:
+                    found.add(e.piece.period.assumed)
                 if ('lit', True) in e.earlier:      # a row that never applies
                     continue
                 look(e.when, set())
@@ -233,9 +235,19 @@ def outcome_word(j, o, r):
 def listed(o, entries):
     types = dict(o.columns)
     open_values = [(c, ('sym', None)) for c in sorted(types)]
-    out = [{c: written(types[c], v[1]) if v[0] == 'value' else {'state': 'undetermined'} for c, v in (e[1] if e[0] == 'entry' else open_values)}
-           for e in entries]
+    out = [{c: part(types[c], v) for c, v in (e[1] if e[0] == 'entry' else open_values)} for e in entries]
     return sorted(out, key=repr)
+
+
+def part(t, v):
+    """One column of an entry."""
+    if v[0] == 'value':
+        return written(t, v[1])
+    if v[0] in ('not_stated', 'none'):
+        return None
+    if v[0] == 'external':
+        return {'state': 'external', 'document': v[1]}
+    return {'state': v[0] if v[0] in ('conflict', 'error') else 'undetermined'}
 
 
 LISTS = ('findings', 'warnings', 'missing', 'open', 'blocked_by', 'assumptions')
