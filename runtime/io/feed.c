@@ -257,6 +257,17 @@ static size_t cut_lines(const char *data, size_t size) {
     return size;
 }
 
+static size_t cut_whole(const kl_feed *f, const char *data, size_t size) {
+    return f->form == KL_INPUT_CSV ? cut_csv(f, data, size) : cut_lines(data, size);
+}
+
+/* Offset after the first record of the input's last bytes; one whose quotes are wrong ends with its line. */
+static size_t cut_first(const kl_feed *f, const kl_bytes *b) {
+    bool broken;
+    size_t end = kl_record_end(b->data, b->size, 0, f->comma, true, &broken);
+    return end < b->size ? end + 1 : b->size;
+}
+
 /* A record longer than the limit: its first line when that has an end, else its beginning, and the rest of the line is skipped. */
 static size_t cut_long(kl_feed *f, kl_chunk *chunk) {
     const char *nl = memchr(chunk->bytes.data, '\n', chunk->bytes.size);
@@ -322,10 +333,15 @@ static kl_feed_state gather(kl_feed *f, kl_chunk *chunk, size_t *cut) {
             if (state) return state;
             continue;
         }
+        bool much = b->size > 2 * KL_CHUNK_BYTES; /* what a long record left behind goes out in the usual pieces */
+        if (much && (*cut = cut_whole(f, b->data, KL_CHUNK_BYTES)) != 0) return KL_FEED_OK;
         *cut = b->size;
-        if (f->ended && b->size <= KL_RECORD_BYTES) return KL_FEED_OK;
+        if (f->ended && b->size <= KL_RECORD_BYTES) {
+            if (much && f->form == KL_INPUT_CSV) *cut = cut_first(f, b);
+            return KL_FEED_OK;
+        }
         bool line = memchr(b->data + looked, '\n', b->size - looked) != NULL;
-        *cut = !line ? 0 : f->form == KL_INPUT_CSV ? cut_csv(f, b->data, b->size) : cut_lines(b->data, b->size);
+        *cut = line ? cut_whole(f, b->data, b->size) : 0;
         if (*cut) return KL_FEED_OK;
         looked = b->size;
         if (b->size >= KL_RECORD_BYTES || f->ended) {

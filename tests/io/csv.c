@@ -254,6 +254,34 @@ static void unclosed_far_away(void **state) {
     free(text);
 }
 
+/* After it the usual small chunks again, whether it stands in more than the longest record or in less. */
+static void unclosed_small_chunks(void **state) {
+    (void)state;
+    static const size_t lines[] = {400000, 1200000};
+    char *text = malloc(KL_RECORD_BYTES * 2);
+    kl_schema *schema = test_schema();
+    const kl_schema *schemas[] = {schema};
+    kl_chunk chunk = {0};
+    assert_non_null(text);
+    for (size_t k = 0; k < 2; k++) {
+        size_t n = (size_t)sprintf(text, "kontakt_id,kontaktdatum,enhet\n0,2023-09-01,\"öppen\n"), sum = 0;
+        size_t head = strlen("kontakt_id,kontaktdatum,enhet\n");
+        for (size_t i = 0; i < lines[k]; i++) n += (size_t)sprintf(text + n, "%zu,2023-09-01,x\n", i);
+        test_source source = {text, n, 0, 0, SIZE_MAX};
+        kl_feed *feed = kl_feed_new(test_origin(&source), KL_INPUT_CSV, false, false);
+        assert_int_equal(kl_feed_header(feed, schemas, 1), KL_FEED_OK);
+        while (kl_feed_next(feed, &chunk) == KL_FEED_OK) {
+            assert_true(chunk.bytes.size <= 2 * KL_CHUNK_BYTES);
+            sum += chunk.bytes.size;
+        }
+        assert_int_equal(sum, n - head);
+        kl_feed_free(feed);
+    }
+    kl_schema_free(schema);
+    kl_bytes_free(&chunk.bytes);
+    free(text);
+}
+
 static void one_column(void **state) {
     (void)state;
     const test_result *r = test_csv("kontaktdatum\n2023-09-01\n\n2023-09-02\n");
@@ -295,6 +323,7 @@ int main(void) {
                                        cmocka_unit_test(one_column),
                                        cmocka_unit_test(long_records),
                                        cmocka_unit_test(unclosed_far_away),
+                                       cmocka_unit_test(unclosed_small_chunks),
                                        cmocka_unit_test(trouble)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
