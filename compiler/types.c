@@ -99,6 +99,11 @@ static void mismatch(kl_front *f, kl_val v, ir_type wanted) {
     kl_front_report(f, v.span, id, 2, kl_front_type_word(f, wanted), kl_front_type_word(f, v.type));
 }
 
+static kl_str places_word(kl_front *f, unsigned n) {
+    const char *one = n == 1 ? "" : f->diags->lang == KL_SV ? "er" : "s";
+    return kl_str_fmt(f->arena, "%u decimal%s", n, one);
+}
+
 kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted) {
     if (v.type.kind == KL_T_NONE || wanted.kind == KL_T_NONE) return kl_val_bad(v.span);
     if (kl_type_same(v.type, wanted)) return v;
@@ -110,8 +115,9 @@ kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted) {
         return kl_val_bad(v.span);
     }
     if (v.type.decimals > wanted.decimals) {
-        kl_front_report(f, v.span, kl_val_constant(f, v) ? KL_D_TYPE_DECIMALS : KL_D_TYPE_NEEDS_ROUNDING, 2,
-                        kl_front_type_word(f, wanted), kl_front_type_word(f, v.type));
+        kl_front_report(f, v.span, kl_val_constant(f, v) ? KL_D_TYPE_DECIMALS : KL_D_TYPE_NEEDS_ROUNDING, 3,
+                        kl_front_type_word(f, wanted), kl_front_type_word(f, v.type),
+                        places_word(f, wanted.decimals));
         return kl_val_bad(v.span);
     }
     v = widen(f, v, wanted.decimals);
