@@ -90,6 +90,14 @@ static bool overlong(kl_reading *r) {
     return true;
 }
 
+/* What the input calls the column whose value is missing; the field's own name where it has no such column. */
+static kl_string missing_column(const kl_reading *r, size_t edition, const kl_slip *slip) {
+    for (size_t i = 0; r->form == KL_INPUT_CSV && i < r->binding_counts[edition]; i++)
+        if (r->bindings[edition][i].field == slip->field)
+            return kl_feed_column(r->feed, r->bindings[edition][i].column);
+    return slip->column;
+}
+
 /* Faults that the batches found become the rows' rejections. */
 static void collect(kl_reading *r, size_t edition) {
     kl_intake *in = r->intakes[edition];
@@ -98,7 +106,9 @@ static void collect(kl_reading *r, size_t edition) {
         for (uint64_t bad = in->bad[w]; bad; bad &= bad - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(bad), row = r->row_of[edition * KL_ROWS_MAX + i];
             const kl_slip *slip = &in->slips[i];
-            kl_reading_refuse(r, row, slip->reason, slip->column, slip->value);
+            bool missing = slip->reason == KL_REJECT_MISSING;
+            kl_reading_refuse(r, row, slip->reason, missing ? missing_column(r, edition, slip) : slip->column,
+                              slip->value);
             r->rejects[row].field = slip->field;
         }
 }
