@@ -14,31 +14,37 @@ typedef struct search {
     kl_feed *feed;
     kl_reading *reading;
     kl_chunk chunk;
-    uint64_t records;
+    bool reading_chunk;
+    uint32_t row, rows; /* of the group in hand: the next to look at */
+    uint64_t records;   /* before the group */
     kl_feed_state state;
     int why;
 } search;
 
 static bool key_is(const search *s, uint32_t row, kl_str wanted) {
     if (s->rules.editions.p[s->rules.editions.n - 1].info.key != KL_INDEX_NONE)
-        return kl_str_eq(kl_str_from(kl_reading_key(s->reading, row)), wanted);
+        return wanted.n && kl_str_eq(kl_str_from(kl_reading_key(s->reading, row)), wanted);
     char digits[24]; /* without a key field: the record's number */
     int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)(s->records + row + 1));
     return kl_str_eq((kl_str){digits, (size_t)n}, wanted);
 }
 
-/* Reads on to the record; its group is then in s->reading. */
-static bool find(search *s, kl_str wanted, uint32_t *row) {
-    while ((s->state = kl_feed_next(s->feed, &s->chunk)) == KL_FEED_OK) {
-        kl_reading_start(s->reading, &s->chunk);
-        while (kl_reading_next(s->reading)) {
-            for (*row = 0; *row < kl_reading_rows(s->reading); ++*row)
-                if (key_is(s, *row, wanted)) return true;
-            s->records += kl_reading_rows(s->reading);
+/* Reads on to the next record with the key; its group is then in s->reading, and the record is the one before s->row. */
+static bool find(search *s, kl_str wanted) {
+    for (;;) {
+        while (s->row < s->rows)
+            if (key_is(s, s->row++, wanted)) return true;
+        s->records += s->rows;
+        s->row = s->rows = 0;
+        if (s->reading_chunk && kl_reading_next(s->reading)) {
+            s->rows = kl_reading_rows(s->reading);
+            continue;
         }
+        s->reading_chunk = (s->state = kl_feed_next(s->feed, &s->chunk)) == KL_FEED_OK;
+        s->why = errno;
+        if (!s->reading_chunk) return false;
+        kl_reading_start(s->reading, &s->chunk);
     }
-    s->why = errno;
-    return false;
 }
 
 static int tell(search *s, size_t e, uint32_t index, kl_string key) {
@@ -68,27 +74,45 @@ static int tell(search *s, size_t e, uint32_t index, kl_string key) {
     return status;
 }
 
-static int explain(search *s) {
+/* The record that find() came to. */
+static int found(search *s, kl_str wanted) {
     kl_cli *c = s->cli;
-    kl_str wanted = kl_cli_value(c, KL_FLAG_RECORD);
-    uint32_t row = 0, index = 0;
+    uint32_t index = 0;
     size_t edition = 0;
-    if (!find(s, wanted, &row)) {
-        if (s->state != KL_FEED_END)
-            kl_say_feed(c, &s->input, s->state, s->why);
-        else
-            kl_say(c, KL_D_NO_RECORD, 2, wanted, kl_str_fmt(c->arena, "%llu", (unsigned long long)s->records));
-        return KL_EXIT_TROUBLE;
-    }
-    const kl_reject *r = kl_reading_reject(s->reading, row);
+    const kl_reject *r = kl_reading_reject(s->reading, s->row - 1);
     if (r) {
         kl_reject told = *r;
         told.line += s->chunk.line;
         kl_say_reject(c, s->input.path, &told);
         return KL_EXIT_FOUND;
     }
-    kl_reading_place(s->reading, row, &edition, &index);
+    kl_reading_place(s->reading, s->row - 1, &edition, &index);
     return tell(s, edition, index, kl_string_from(wanted));
+}
+
+static int explain(search *s) {
+    kl_cli *c = s->cli;
+    kl_str wanted = kl_cli_value(c, KL_FLAG_RECORD);
+    if (!find(s, wanted)) {
+        if (s->state != KL_FEED_END)
+            kl_say_feed(c, &s->input, s->state, s->why);
+        else
+            kl_say(c, KL_D_NO_RECORD, 2, wanted, kl_str_fmt(c->arena, "%llu", (unsigned long long)s->records));
+        return KL_EXIT_TROUBLE;
+    }
+    uint64_t line = s->chunk.line + kl_reading_line(s->reading, s->row - 1), same = 1;
+    int status = found(s, wanted);
+    if (s->rules.editions.p[s->rules.editions.n - 1].info.key == KL_INDEX_NONE) return status;
+    fflush(stdout); /* the rest may be long */
+    while (find(s, wanted)) same++;
+    if (s->state != KL_FEED_END) {
+        kl_say_feed(c, &s->input, s->state, s->why);
+        return KL_EXIT_TROUBLE;
+    }
+    if (same > 1)
+        kl_say_at(c, s->input.path, KL_D_SAME_KEY, 3, wanted, kl_str_fmt(c->arena, "%llu", (unsigned long long)same),
+                  kl_str_fmt(c->arena, "%llu", (unsigned long long)line));
+    return status;
 }
 
 int kl_verb_explain(kl_cli *c) {

@@ -62,6 +62,20 @@ static kl_str held(const kl_explained *x, kl_str head, kl_ref *ref) {
     return t == KL_YES ? KL_STR("1") : t == KL_NO ? KL_STR("0") : KL_STR("");
 }
 
+/* What the cell wants, in the words of the messages. */
+static kl_str wanted(kl_cli *c, const kl_cell *cell) {
+    kl_buf b;
+    kl_buf_init(&b, c->arena);
+    if (cell->negate) kl_buf_fmt(&b, "%s ", kl_cli_word(c, "inte", "not"));
+    for (size_t i = 0; i < cell->list.n; i++) {
+        const kl_expr *e = cell->list.p[i];
+        kl_str yes = kl_str_of(kl_cli_word(c, "ja", "yes")), no = kl_str_of(kl_cli_word(c, "nej", "no"));
+        kl_str one = e->kind == KL_E_NAME ? e->name.text : e->number.value ? yes : no;
+        kl_buf_fmt(&b, "%s%.*s", i ? ", " : "", KL_FMT(one));
+    }
+    return kl_buf_view(&b);
+}
+
 /* Whether the cell surely says something else than `value`. */
 static bool unmet(const kl_cell *cell, kl_str value) {
     bool among = false;
@@ -84,16 +98,14 @@ size_t kl_explain_unmet(const kl_explained *x, uint32_t entry, kl_str **list) {
     const kl_row *row = NULL;
     if (x->edition->ir && entry < x->edition->ir->entries.n) row = find_row(&x->edition->ir->entries.p[entry], &grid);
     if (!row) return 0;
-    const kl_file *file = x->edition->ir->entries.p[entry].file;
     size_t n = 0;
     *list = kl_alloc_array(c->arena, grid->heads.n + 1, sizeof **list);
     for (size_t i = 0; i < grid->heads.n && i < row->cells.n; i++) {
         kl_ref ref = {0, 0};
         const kl_cell *cell = &row->cells.p[i];
         if (!unmet(cell, held(x, grid->heads.p[i].text, &ref))) continue;
-        kl_string written = kl_trim((kl_string){file->text.p + cell->span.start, cell->span.end - cell->span.start});
         (*list)[n++] = kl_str_fmt(c->arena, kl_cli_word(c, "%.*s, raden kräver %.*s", "%.*s, the row wants %.*s"),
-                                  KL_FMT(kl_explain_read(x, ref)), (int)written.size, written.data);
+                                  KL_FMT(kl_explain_read(x, ref)), KL_FMT(wanted(c, cell)));
     }
     return n;
 }

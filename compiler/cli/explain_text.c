@@ -233,7 +233,7 @@ static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_tr
     if (t == KL_UNKNOWN && no_edition(p, e, &date))
         fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"),
                 KL_FMT(date));
-    if (t == KL_UNKNOWN && p->settled && e->kind != 0)
+    if (t == KL_UNKNOWN && p->settled && e->kind != 0 && e->kind != 6 && e->kind != 7)
         fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
     if (e->open.size)
         fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);

@@ -163,6 +163,7 @@ const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition);
 /* Where record `row` of the group went. A rejected one has *why set; its record and line count from the chunk's start (the first record is 0). */
 void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index);
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row); /* NULL: it was read */
+uint64_t kl_reading_line(const kl_reading *r, uint32_t row);           /* from the chunk's start, as in a rejection */
 kl_string kl_reading_key(const kl_reading *r, uint32_t row); /* as received; empty when the guideline has none */
 uint64_t kl_reading_records(const kl_reading *r);            /* of the chunk so far, this group included */
 /* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most KL_UNREAD_MAX). */

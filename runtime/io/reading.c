@@ -147,6 +147,9 @@ void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) {
     return r->rejects[row].reason ? &r->rejects[row] : NULL;
 }
+uint64_t kl_reading_line(const kl_reading *r, uint32_t row) {
+    return r->rejects[row].line;
+}
 kl_string kl_reading_key(const kl_reading *r, uint32_t row) {
     return r->keys[row];
 }
