@@ -45,6 +45,7 @@ struct kl_cli {
     bool color_out, color_err; /* whether standard output and standard error get colour */
     const kl_verb *verb;
     kl_str_list operands;
+    bool hinted[KL_D_COUNT];          /* a hint is said once */
     kl_str_list given[KL_FLAG_COUNT]; /* every value a flag was given (flags without argument: their name) */
 };
 

@@ -53,7 +53,8 @@ static void say(kl_cli *c, kl_str place, kl_diag_id id, size_t count, va_list li
     place = visible(c->arena, place);
     fprintf(stderr, "%.*s: %s%s[%s]%s: %.*s\n", KL_FMT(place), on, word, kl_diag_code(id), off, KL_FMT(text));
     const char *hint = wordings[id].hint[c->lang];
-    if (hint) {
+    if (hint && !c->hinted[id]) {
+        c->hinted[id] = true;
         kl_buf b;
         kl_buf_init(&b, c->arena);
         fill(&b, hint, args, count);
