@@ -114,7 +114,9 @@ def installs(count, build):
     quiet = dict(os.environ, MAKEFLAGS="")
     with tempfile.TemporaryDirectory() as folder:
         prefix = os.path.join(folder, "usr")
-        make = ["make", "-s", f"B={os.path.relpath(build, ROOT)}", "PREFIX=/usr", f"DESTDIR={folder}"]
+        # The folder by the name that make knew it by when it built: dependency files hold it.
+        known_as = os.path.relpath(build, ROOT) if build.startswith(ROOT + os.sep) else build
+        make = ["make", "-s", f"B={known_as}", "PREFIX=/usr", f"DESTDIR={folder}"]
         done = run([*make, "install"], cwd=ROOT, env=quiet)
         if not count.check("make install", done.returncode == 0, said(done)):
             return
