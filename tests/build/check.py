@@ -146,6 +146,14 @@ def installs(count, build):
         count.check("make uninstall", done.returncode == 0 and not left, said(done) + "\n".join(left))
 
 
+def demonstrates(count, build):
+    """The demonstration ends well, in the one language of the locale."""
+    for locale, ours, other in (("sv_SE.UTF-8", b"poster in", b"records"), ("C.UTF-8", b"records in", b"poster")):
+        done = run(["examples/demo.sh", os.path.join(build, "klausul")], cwd=ROOT, env=dict(clean_environment(), LC_ALL=locale))
+        told = b"\n".join(line for line in done.stdout.splitlines() if not line.startswith(b"$ "))
+        count.check(f"demonstration in {locale}", done.returncode == 0 and ours in told and other not in told, said(done))
+
+
 def sanitized(build):
     return b"__asan_init" in run(["nm", "-g", os.path.join(build, "libklausul.a")]).stdout
 
@@ -158,6 +166,7 @@ def main():
     core_is_small(count, build)
     images_are_reproducible(count, build)
     installs(count, build)
+    demonstrates(count, build)
     return count.finish()
 
 
