@@ -9,6 +9,7 @@ typedef struct column {
     enum { COL_IGNORED, COL_LABEL, COL_TEST, COL_RESULT, COL_FROM, COL_THROUGH } role;
     kl_val test;      /* COL_TEST: what the cells are compared with */
     uint32_t field;   /* COL_TEST: the field, when it is one */
+    bool unknowns;    /* COL_TEST: a cell of the column is `okänt` */
     uint32_t outcome; /* COL_RESULT */
     uint32_t part;    /* COL_RESULT: column of a many-of outcome, or IR_NONE */
     ir_type type;     /* COL_RESULT */
@@ -157,6 +158,20 @@ static uint32_t alternative(kl_front *f, const column *c, const kl_expr *e, cons
     return IR_NONE; /* a plain value: with its fellows */
 }
 
+static bool says_unknown(const kl_cell *cell) {
+    for (size_t i = 0; i < cell->list.n; i++)
+        if (cell->list.p[i]->kind == KL_E_UNKNOWN) return true;
+    return false;
+}
+
+/* Where some row is for what is unknown, the others are for what was received. */
+static uint32_t received(kl_front *f, const column *c, const kl_cell *cell, uint32_t truth) {
+    if (!c->unknowns || c->field == IR_NONE || says_unknown(cell) || kl_node_at(f, truth)->kind == IR_BOOL)
+        return truth;
+    uint32_t known = kl_n_known(f, c->field);
+    return kl_n_and(f, known, truth);
+}
+
 static uint32_t test_cell(kl_front *f, const column *c, const kl_cell *cell) {
     if (cell->empty || cell->list.n == 0) {
         if (cell->empty) kl_front_report(f, cell->span, KL_D_CELL_EMPTY, 0);
@@ -176,7 +191,7 @@ static uint32_t test_cell(kl_front *f, const column *c, const kl_cell *cell) {
     }
     if (plain.n) parts[n++] = kl_front_among(f, c->test, &plain, cell->span);
     uint32_t out = kl_n_fold(f, IR_OR, parts, n);
-    return cell->negate ? kl_front_differs(f, out, c->test) : out;
+    return received(f, c, cell, cell->negate ? kl_front_differs(f, out, c->test) : out);
 }
 
 /* ------------------------------------------------------------------ result cells */
@@ -243,6 +258,8 @@ static grid_columns headings(kl_front *f, const kl_symbol *s) {
     bool results = false, broken = false;
     for (size_t i = 0; i < cols.n; i++) {
         cols.p[i] = heading(f, grid, i);
+        for (size_t row = 0; row < grid->rows.n && !cols.p[i].unknowns; row++)
+            cols.p[i].unknowns = i < grid->rows.p[row].cells.n && says_unknown(&grid->rows.p[row].cells.p[i]);
         results = results || cols.p[i].role == COL_RESULT;
         broken =
             broken || cols.p[i].role == COL_IGNORED || (cols.p[i].role == COL_TEST && cols.p[i].test.node == IR_NONE);

@@ -260,4 +260,7 @@ def cell_condition(head, cell):
 
 def row_condition(table, row):
     parts = [c for c in (cell_condition(h, x) for h, x in zip(table.tests, row.cells)) if c is not None]
+    for i, (head, cell) in enumerate(zip(table.tests, row.cells)):      # beside a row for what is unknown
+        if cell[0] not in ('any', 'unknown') and any(other.cells[i] == ('unknown',) for other in table.rows):
+            parts.append(('known', head[1]))
     return ('and', *parts) if parts else ('lit', True)
