@@ -33,11 +33,13 @@ void kl_all_outcomes_of(kl_cli *c, const kl_rules *rules, kl_all_outcomes *all) 
         }
 }
 
-/* The group of a value; past the limit one group, with an empty value's name taken by "…", holds the rest. */
-kl_group *kl_groups_find(kl_groups *g, kl_str value, size_t outcomes) {
+/* The group with the value of another; past the limit one group, "…", holds the rest. */
+kl_group *kl_groups_find(kl_groups *g, const kl_group *like, size_t outcomes) {
+    static const kl_group rest = {.value = {"…", 3}, .number = INT64_MAX};
     for (size_t i = 0; i < g->count; i++)
-        if (kl_str_eq(g->list[i].value, value)) return &g->list[i];
-    if (g->count >= GROUPS_MAX && !kl_str_eq(value, KL_STR("…"))) return kl_groups_find(g, KL_STR("…"), outcomes);
+        if (g->list[i].unknown == like->unknown && kl_str_eq(g->list[i].value, like->value)) return &g->list[i];
+    if (g->count >= GROUPS_MAX && !like->unknown && !kl_str_eq(like->value, rest.value))
+        return kl_groups_find(g, &rest, outcomes);
     if (g->count == g->room) {
         size_t room = g->room ? g->room * 2 : 16;
         kl_group *list = kl_alloc_array(g->arena, room, sizeof *list);
@@ -46,9 +48,10 @@ kl_group *kl_groups_find(kl_groups *g, kl_str value, size_t outcomes) {
         g->room = room;
     }
     kl_group *n = &g->list[g->count++];
-    *n = (kl_group){.value = kl_str_dup(g->arena, value)};
+    *n = (kl_group){.value = kl_str_dup(g->arena, like->value), .number = like->number, .unknown = like->unknown};
     n->states = kl_alloc_array(g->arena, outcomes + 1, sizeof *n->states);
     n->sums = kl_alloc_array(g->arena, outcomes + 1, sizeof *n->sums);
+    n->past = kl_alloc_array(g->arena, outcomes + 1, sizeof *n->past);
     return n;
 }
 
@@ -60,11 +63,15 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
     kl_field_of(p, run->by[edition], &f);
     kl_field_value(v->workspace, run->by[edition], v->row, &received, &value);
     kl_bytes text = {0};
-    if (value.state == KL_DECIDED)
+    bool ordered = f.kind != KL_TEXT && f.kind != KL_SET && f.kind != KL_VALUES && f.kind != KL_BOOL;
+    kl_group like = {.unknown = value.state != KL_DECIDED};
+    if (!like.unknown && ordered) like.number = value.number;
+    if (!like.unknown)
         kl_bytes_value(&text, p, f.kind, f.scale, f.set, &value, run->words.decimal, run->words.yes, run->words.no);
     else
         kl_bytes_text(&text, kl_cli_word(run->cli, "okänt", "unknown"));
-    kl_group *to = kl_groups_find(g, (kl_str){text.data, text.size}, run->outcomes.count);
+    like.value = (kl_str){text.data, text.size};
+    kl_group *to = kl_groups_find(g, &like, run->outcomes.count);
     kl_bytes_free(&text);
     to->records++;
     for (size_t k = 0; k < run->outcomes.count; k++) {
@@ -75,17 +82,18 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
         const kl_result *r = &v->outcomes[o].result;
         to->states[k][r->state]++;
         if (r->state == KL_DECIDED && !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL))
-            to->sums[k] += r->number;
+            to->past[k] |= __builtin_add_overflow(to->sums[k], r->number, &to->sums[k]);
     }
 }
 
 void kl_groups_merge(kl_groups *into, const kl_groups *from, size_t outcomes) {
     for (size_t i = 0; i < from->count; i++) {
-        kl_group *to = kl_groups_find(into, from->list[i].value, outcomes);
+        kl_group *to = kl_groups_find(into, &from->list[i], outcomes);
         to->records += from->list[i].records;
         for (size_t k = 0; k < outcomes; k++) {
             for (size_t s = 0; s < 7; s++) to->states[k][s] += from->list[i].states[k][s];
-            to->sums[k] += from->list[i].sums[k];
+            to->past[k] |=
+                from->list[i].past[k] || __builtin_add_overflow(to->sums[k], from->list[i].sums[k], &to->sums[k]);
         }
     }
 }

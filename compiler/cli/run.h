@@ -22,9 +22,12 @@ typedef struct kl_input { /* RECORDS */
 
 typedef struct kl_group { /* --by: what is counted for one value of the field */
     kl_str value;
+    int64_t number; /* a number's or a date's own: groups stand in its order, then in that of their texts */
+    bool unknown;   /* stands last */
     uint64_t records;
     uint64_t (*states)[7]; /* per outcome of kl_run.outcomes */
     int64_t *sums;
+    bool *past; /* the sum is too large */
 } kl_group;
 typedef struct kl_groups {
     kl_group *list;
@@ -102,7 +105,7 @@ bool kl_interrupted(void);
 void kl_run_all(kl_run *run);
 
 /* groups.c */
-kl_group *kl_groups_find(kl_groups *g, kl_str value, size_t outcomes);
+kl_group *kl_groups_find(kl_groups *g, const kl_group *like, size_t outcomes);
 void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_verdict *v);
 void kl_groups_merge(kl_groups *into, const kl_groups *from, size_t outcomes);
 void kl_all_outcomes_of(kl_cli *c, const kl_rules *rules, kl_all_outcomes *all);

@@ -280,7 +280,10 @@ static void print_rejects(const report *r) {
 }
 
 static int by_value(const void *x, const void *y) {
-    return kl_str_cmp(((const kl_group *)x)->value, ((const kl_group *)y)->value);
+    const kl_group *a = x, *b = y;
+    if (a->unknown != b->unknown) return a->unknown ? 1 : -1;
+    if (a->number != b->number) return a->number < b->number ? -1 : 1;
+    return kl_str_cmp(a->value, b->value);
 }
 
 static void print_groups(const report *r) {
@@ -303,8 +306,9 @@ static void print_groups(const report *r) {
                 if (o != KL_INDEX_NONE) kl_outcome_of(run->rules.editions.p[e].program, o, &info);
             }
             bool summed = !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL);
-            put(&g, summed ? amount(r, run->rules.editions.p[0].program, &info, group->sums[k])
-                           : count(r, group->states[k][KL_DECIDED]));
+            put(&g, !summed          ? count(r, group->states[k][KL_DECIDED])
+                    : group->past[k] ? kl_str_of(word(r, "för stor", "too large"))
+                                     : amount(r, run->rules.editions.p[0].program, &info, group->sums[k]));
         }
     }
     print_grid(r, &g, false);
