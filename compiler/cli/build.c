@@ -99,9 +99,10 @@ int kl_verb_verify(kl_cli *c) {
         status = compare(c, path, image, compiled);
     }
     if (status == KL_EXIT_OK)
-        printf("%.*s: %s · %.*s %.*s · sha256 %.*s\n", KL_FMT(path),
+        printf("%.*s: %s · %.*s%s%.*s · sha256 %.*s\n", KL_FMT(path),
                c->operands.n > 1 ? kl_cli_word(c, "godtas, och svarar mot texten", "admitted, and made from the text")
                                  : kl_cli_word(c, "godtas", "admitted"),
-               (int)g.name.size, g.name.data, (int)g.edition.size, g.edition.data, KL_FMT(hex(c, g.source_hash)));
+               (int)g.name.size, g.name.data, g.edition.size ? " " : "", (int)g.edition.size, g.edition.data,
+               KL_FMT(hex(c, g.source_hash)));
     return status;
 }
