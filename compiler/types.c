@@ -116,8 +116,7 @@ kl_val kl_front_fit(kl_front *f, kl_val v, ir_type wanted) {
     }
     if (v.type.decimals > wanted.decimals) {
         kl_front_report(f, v.span, kl_val_constant(f, v) ? KL_D_TYPE_DECIMALS : KL_D_TYPE_NEEDS_ROUNDING, 3,
-                        kl_front_type_word(f, wanted), kl_front_type_word(f, v.type),
-                        places_word(f, wanted.decimals));
+                        kl_front_type_word(f, wanted), kl_front_type_word(f, v.type), places_word(f, wanted.decimals));
         return kl_val_bad(v.span);
     }
     v = widen(f, v, wanted.decimals);
