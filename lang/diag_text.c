@@ -137,7 +137,7 @@ static void print(const printer *p, const kl_diag *diag) {
     const char *severity = error ? word(p, "fel", "error") : word(p, "varning", "warning");
     in_color(p, caret_color, kl_str_fmt(a, "%s[%s]", severity, kl_diag_code(diag->id)));
     fputs(": ", p->out);
-    in_color(p, BOLD, kl_diag_message(p->d, diag));
+    in_color(p, BOLD, printable(a, kl_diag_message(p->d, diag)));
     fputc('\n', p->out);
     if (diag->file && diag->file->text.n) snippet(p, diag, line, caret_color);
     if (diag->note.n) fprintf(p->out, "      = %.*s\n", KL_FMT(diag->note));

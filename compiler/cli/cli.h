@@ -65,7 +65,9 @@ const char *kl_flag_name(kl_flag_id flag);
 const char *kl_cli_word(const kl_cli *c, const char *sv, const char *en);
 
 /* ---- messages from the catalogue, on standard error: `klausul: fel[K0702]: …`, or `PLACE: fel[K0502]: …` */
-void kl_say(kl_cli *c, kl_diag_id id, size_t arg_count, ...);                  /* kl_str… */
+void kl_say(kl_cli *c, kl_diag_id id, size_t arg_count, ...); /* kl_str… */
+/* Names, keys and texts come from files: what would steer the terminal is shown as a question mark. */
+kl_str kl_visible(kl_arena *a, kl_str s);
 void kl_say_at(kl_cli *c, kl_str place, kl_diag_id id, size_t arg_count, ...); /* kl_str… */
 void kl_say_hint(kl_cli *c, kl_str close); /* a line "menade du X?", when close is not empty */
 kl_str kl_wording(kl_arena *a, kl_surface lang, kl_diag_id id, const kl_str *args, size_t count);

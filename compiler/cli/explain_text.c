@@ -39,7 +39,7 @@ kl_str kl_explain_value(const kl_explained *x, kl_kind kind, unsigned scale, uin
     } else if (kind == KL_DAYS) {
         s = kl_str_fmt(c->arena, "%.*s %s", KL_FMT(s), kl_cli_word(c, "dagar", "days"));
     } else if (kind == KL_TEXT) {
-        s = kl_str_fmt(c->arena, c->lang == KL_SV ? "”%.*s”" : "“%.*s”", KL_FMT(s));
+        s = kl_str_fmt(c->arena, c->lang == KL_SV ? "”%.*s”" : "“%.*s”", KL_FMT(kl_visible(c->arena, s)));
     } else if (kind == KL_SET && !s.n) {
         s = kl_str_of(kl_cli_word(c, "inga", "empty"));
     } else {
@@ -562,8 +562,8 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
               .settled = true};
     for (uint32_t i = 0; i < g->outcomes; i++) p.settled &= x->verdict->outcomes[i].result.state != KL_UNDETERMINED;
     kl_str record = g->record.size ? kl_str_from(g->record) : kl_str_of(word(&p, "post", "record"));
-    fprintf(out, "%.*s %.*s · %.*s", KL_FMT(record), (int)x->verdict->key.size, x->verdict->key.data, (int)g->name.size,
-            g->name.data);
+    kl_str key = kl_visible(p.arena, kl_str_from(x->verdict->key));
+    fprintf(out, "%.*s %.*s · %.*s", KL_FMT(record), KL_FMT(key), (int)g->name.size, g->name.data);
     if (g->edition.size)
         fprintf(out, " · %s %.*s", word(&p, "utgåva", "edition"), (int)g->edition.size, g->edition.data);
     if (g->dated_by != KL_INDEX_NONE) {

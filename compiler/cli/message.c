@@ -33,8 +33,7 @@ kl_str kl_wording(kl_arena *a, kl_surface lang, kl_diag_id id, const kl_str *arg
     return kl_buf_view(&b);
 }
 
-/* Names and keys come from files: what would steer the terminal is shown as a question mark. */
-static kl_str visible(kl_arena *a, kl_str s) {
+kl_str kl_visible(kl_arena *a, kl_str s) {
     size_t n = 0;
     while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != 0x7F) n++;
     if (n == s.n) return s;
@@ -49,8 +48,8 @@ static void say(kl_cli *c, kl_str place, kl_diag_id id, size_t count, va_list li
     bool error = kl_diag_severity(id) == KL_ERROR;
     const char *word = error ? kl_cli_word(c, "fel", "error") : kl_cli_word(c, "varning", "warning");
     const char *on = c->color_err ? (error ? "\033[1;31m" : "\033[1;33m") : "", *off = c->color_err ? "\033[0m" : "";
-    kl_str text = visible(c->arena, kl_wording(c->arena, c->lang, id, args, count));
-    place = visible(c->arena, place);
+    kl_str text = kl_visible(c->arena, kl_wording(c->arena, c->lang, id, args, count));
+    place = kl_visible(c->arena, place);
     fprintf(stderr, "%.*s: %s%s[%s]%s: %.*s\n", KL_FMT(place), on, word, kl_diag_code(id), off, KL_FMT(text));
     const char *hint = wordings[id].hint[c->lang];
     if (hint && !c->hinted[id]) {

@@ -297,7 +297,7 @@ static void print_groups(const report *r) {
     for (size_t k = 0; k < run->outcomes.count; k++) put(&g, run->outcomes.names[k]);
     for (size_t i = 0; i < run->groups.count; i++) {
         const kl_group *group = &run->groups.list[i];
-        put(&g, group->value);
+        put(&g, kl_visible(r->cli->arena, group->value));
         put(&g, count(r, group->records));
         for (size_t k = 0; k < run->outcomes.count; k++) {
             kl_outcome_info info = {0};

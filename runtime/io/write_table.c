@@ -145,6 +145,8 @@ void kl_write_table(kl_bytes *out, kl_table *t, const kl_verdict *v) {
     }
     deciders(to, v);
     ends[t->columns - 1] = to->size;
+    for (size_t i = from; i < to->size; i++) /* what would steer the terminal, or end the line */
+        if ((unsigned char)to->data[i] < 0x20 || to->data[i] == 0x7F) to->data[i] = '?';
     out->failed |= to->failed;
     if (t->settled) {
         for (size_t c = 0; c < t->columns; from = ends[c++])
