@@ -174,14 +174,13 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault);
 
 /* ------------------------------------------------------------------ reading decisions: after kl_eval, row < batch.rows */
 typedef enum kl_state {
-    /* error */
     KL_DECIDED,
     KL_NOT_STATED,
     KL_EXTERNAL,
-    KL_NO_RESULT /* none */,
+    KL_NO_RESULT, /* none */
     KL_UNDETERMINED,
     KL_CONFLICT,
-    KL_FAILED
+    KL_FAILED /* error */
 } kl_state;
 
 typedef struct kl_result {

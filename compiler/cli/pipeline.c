@@ -252,6 +252,7 @@ static void hand_over_rejects(kl_run *run, const worker *w) {
                             kl_string_from(run->reject_texts[r.reason]));
         } else if (run->shown < SHOWN_REJECTS) {
             run->shown++;
+            if (run->progress) fputs("\r\033[K", stderr);
             kl_say_reject(run->cli, run->input.path, &r);
         }
     }
