@@ -21,6 +21,8 @@ void kl_all_outcomes_of(kl_cli *c, const kl_rules *rules, kl_all_outcomes *all) 
             if (at == all->count) all->names[all->count++] = kl_str_from(info.name);
         }
     all->where = kl_alloc_array(c->arena, n * all->count + 1, sizeof *all->where);
+    all->mixed = kl_alloc_array(c->arena, all->count + 1, sizeof *all->mixed);
+    kl_outcome_info *first = kl_alloc_array(c->arena, all->count + 1, sizeof *first);
     for (size_t e = 0; e < n; e++)
         for (size_t k = 0; k < all->count; k++) {
             uint32_t *where = &all->where[e * all->count + k];
@@ -28,7 +30,11 @@ void kl_all_outcomes_of(kl_cli *c, const kl_rules *rules, kl_all_outcomes *all) 
             for (uint32_t i = 0; i < rules->editions.p[e].info.outcomes; i++) {
                 kl_outcome_info info;
                 kl_outcome_of(rules->editions.p[e].program, i, &info);
-                if (kl_str_eq(kl_str_from(info.name), all->names[k])) *where = i;
+                if (!kl_str_eq(kl_str_from(info.name), all->names[k])) continue;
+                *where = i;
+                if (!first[k].name.size) first[k] = info;
+                all->mixed[k] |=
+                    first[k].many != info.many || first[k].kind != info.kind || first[k].scale != info.scale;
             }
         }
 }

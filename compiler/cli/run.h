@@ -39,6 +39,7 @@ typedef struct kl_all_outcomes { /* the outcomes of all editions by name, the ne
     kl_str *names;
     size_t count;
     uint32_t *where; /* edition by edition: index there, or KL_INDEX_NONE */
+    bool *mixed;     /* of another type in another edition: what they give has no total */
 } kl_all_outcomes;
 
 typedef enum kl_out_form { KL_OUT_NONE, KL_OUT_CSV, KL_OUT_NDJSON, KL_OUT_TABLE } kl_out_form;

@@ -182,6 +182,10 @@ static void print_outcomes(const report *r) {
             for (size_t s = 0; s < 7; s++) states[s] += t->states[o][s];
             if (info.many || (info.kind != KL_MONEY && info.kind != KL_DECIMAL)) continue;
             summed = true;
+            if (run->outcomes.mixed[k]) {
+                total = kl_str_of(word(r, "olika slag", "of several kinds"));
+                continue;
+            }
             past |= t->sum_overflow[o] || __builtin_add_overflow(sum, t->sums[o], &sum);
             total = past ? kl_str_of(word(r, "för stor", "too large")) : amount(r, p, &info, sum);
         }
@@ -306,8 +310,8 @@ static void print_groups(const report *r) {
                 if (o != KL_INDEX_NONE) kl_outcome_of(run->rules.editions.p[e].program, o, &info);
             }
             bool summed = !info.many && (info.kind == KL_MONEY || info.kind == KL_DECIMAL);
-            put(&g, !summed          ? count(r, group->states[k][KL_DECIDED])
-                    : group->past[k] ? kl_str_of(word(r, "för stor", "too large"))
+            put(&g, !summed || run->outcomes.mixed[k] ? count(r, group->states[k][KL_DECIDED])
+                    : group->past[k]                  ? kl_str_of(word(r, "för stor", "too large"))
                                      : amount(r, run->rules.editions.p[0].program, &info, group->sums[k]));
         }
     }
