@@ -221,6 +221,11 @@ kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row);
  * where unknown; bits past the last record mean nothing), until the next kl_eval. A requirement's are its `met`, whether it applies or not. */
 bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **known, const uint64_t **value);
 
+/* What the value was computed from or carried over from, of an outcome or a column of a many-of entry; none for constants. As kl_by. */
+size_t kl_value_reads(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
+                      kl_ref *reads, size_t most);
+/* A rule or row that holds, in force and in scope, and fires for none of its outcomes: others override it. */
+bool kl_is_overridden(const kl_workspace *w, uint32_t entry, uint32_t row);
 /* Entries that are breached requirements (advice: false) or advice (true); and blocking entries. As kl_by. */
 size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most);
 size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most);

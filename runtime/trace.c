@@ -42,6 +42,34 @@ size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *e
     return n;
 }
 
+size_t kl_value_reads(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
+                      kl_ref *reads, size_t most) {
+    const kl_program *p = w->program;
+    if (outcome >= p->count[KL_S_OUTCOMES] || slot >= kl_o(p, outcome, KL_O_SLOTS) || row >= w->rows) return 0;
+    uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, result = kl_decisions(w, s)[row];
+    if (kl_o(p, outcome, KL_O_FLAGS) & KL_OUTCOME_MANY) {
+        if (column >= kl_o(p, outcome, KL_O_COLUMNS)) return 0;
+        result = kl_l(p, s, KL_L_FIRST_VALUE) + column;
+    }
+    if (result >= KL_DECISION_NONE) return 0;
+    uint32_t first = kl_r(p, result, KL_R_FIRST_REF), n = kl_r(p, result, KL_R_REFS);
+    for (uint32_t i = 0; i < n && i < most; i++)
+        reads[i] = (kl_ref){kl_word(p, KL_S_REFS, first + i, 0), kl_word(p, KL_S_REFS, first + i, 1)};
+    return n;
+}
+
+bool kl_is_overridden(const kl_workspace *w, uint32_t entry, uint32_t row) {
+    const kl_program *p = w->program;
+    bool some = false;
+    if (row >= w->rows || kl_truth_of(w, entry, row) != KL_YES || kl_truth_at(w, p->scope, row) != KL_YES) return false;
+    for (uint32_t c = 0; c < p->count[KL_S_CANDIDATES]; c++) {
+        if (kl_c(p, c, KL_C_ENTRY) != entry) continue;
+        if (kl_truth_at(w, kl_c(p, c, KL_C_BY), row) != KL_NO) return false;
+        some = true;
+    }
+    return some;
+}
+
 static bool blocks(const kl_workspace *w, uint32_t i, uint32_t row) {
     const kl_program *p = w->program;
     return kl_truth_at(w, kl_word(p, KL_S_BLOCKS, i, 1), row) == KL_YES &&

@@ -13,7 +13,6 @@ typedef struct page {
     FILE *out;
     bool plain, color;
     size_t mark_width, id_width, title_width;
-    bool settled; /* no outcome is undetermined */
 } page;
 
 static const char *word(const page *p, const char *sv, const char *en) {
@@ -196,12 +195,6 @@ static bool is_in(const uint32_t *list, size_t n, uint32_t e) {
     return false;
 }
 
-static bool fires(const page *p, uint32_t entry) {
-    for (uint32_t o = 0; o < p->x->edition->info.outcomes; o++)
-        if (is_in(p->x->verdict->outcomes[o].by, p->x->verdict->outcomes[o].by_count, entry)) return true;
-    return false;
-}
-
 /* The record's date, when the entry (or the table it stands in) has another text on that day that is not at hand. */
 static bool no_edition(const page *p, const kl_entry_info *e, kl_str *date) {
     const kl_explained *x = p->x;
@@ -221,10 +214,50 @@ static bool no_edition(const page *p, const kl_entry_info *e, kl_str *date) {
     }
 }
 
+static bool bit_of(const uint64_t *bits, uint32_t i) {
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Whether something open that the entry hangs on can change an outcome. */
+static bool matters(const page *p, uint32_t entry) {
+    const kl_verdict *v = p->x->verdict;
+    const kl_program *program = p->x->edition->program;
+    uint32_t count = p->x->edition->info.entries;
+    bool *met = kl_alloc_array(p->arena, count + 1, sizeof *met);
+    KL_VEC(uint32_t) list = {0};
+    KL_PUSH(p->arena, &list, entry);
+    for (uint32_t i = 0; i < count; i++) { /* another text in place of the whole guideline */
+        kl_entry_info e;
+        kl_entry_of(program, i, &e);
+        if (e.kind == 0 && bit_of(v->open_entries, i)) return true;
+    }
+    for (size_t n = 0; n < list.n; n++) {
+        uint32_t at = list.p[n];
+        kl_entry_info e, other;
+        if (met[at]) continue;
+        met[at] = true;
+        kl_entry_of(program, at, &e);
+        if (bit_of(v->open_entries, at) || (e.parent != KL_INDEX_NONE && bit_of(v->open_entries, e.parent)))
+            return true;
+        for (uint32_t i = 0; i < e.reads; i++) {
+            kl_ref r = kl_entry_read(program, at, i);
+            if (r.kind == 0 && bit_of(v->missing, r.index)) return true;
+            if (r.kind == 1 && bit_of(v->open_assumptions, r.index)) return true;
+            if (r.kind == 2 && v->outcomes[r.index].result.state == KL_UNDETERMINED) return true;
+            if (r.kind == 3) KL_PUSH(p->arena, &list, r.index);
+        }
+        for (uint32_t i = at + 1; i < count; i++) {
+            kl_entry_of(program, i, &other);
+            if (other.parent == at) KL_PUSH(p->arena, &list, i);
+        }
+    }
+    return false;
+}
+
 /* What else there is to say about the entry in this record. */
 static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_truth t) {
     const kl_verdict *v = p->x->verdict;
-    if ((e->kind == 8 || e->kind == 10) && t == KL_YES && !fires(p, entry) && v->blocked_count)
+    if ((e->kind == 8 || e->kind == 10) && kl_is_overridden(p->x->workspace, entry, p->x->row))
         fprintf(p->out, "  %s", word(p, "[åsidosatt]", "[overridden]"));
     if (is_in(v->blocked, v->blocked_count, entry)) fprintf(p->out, "  %s", word(p, "[hindrar]", "[blocks]"));
     if (is_in(v->findings, v->finding_count, entry)) fprintf(p->out, "  %s", word(p, "[fynd]", "[finding]"));
@@ -233,7 +266,7 @@ static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_tr
     if (t == KL_UNKNOWN && no_edition(p, e, &date))
         fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"),
                 KL_FMT(date));
-    if (t == KL_UNKNOWN && p->settled && e->kind != 0 && e->kind != 6 && e->kind != 7)
+    if (t == KL_UNKNOWN && e->kind != 0 && e->kind != 6 && e->kind != 7 && !matters(p, entry))
         fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
     if (e->open.size)
         fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);
@@ -389,10 +422,13 @@ static void trace(const page *p) {
         case 3:
         case 5: item_line(p, i, &e); break;
         case 4:
-            if (has_items(p, i))
-                fprintf(p->out, "  %s\n", word(p, "utom", "except"));
-            else
+            if (has_items(p, i)) {
+                fprintf(p->out, "  %s", word(p, "utom", "except"));
+                remarks(p, i, &e, kl_truth_of(p->x->workspace, i, p->x->row));
+                fputc('\n', p->out);
+            } else {
                 exception_line(p, i, &e);
+            }
             break;
         case 10: row_line(p, i, &e); break;
         case 11: break;
@@ -466,6 +502,27 @@ static void names(const page *p, const char *heading, const uint64_t *bits, uint
     if (!first) fputc('\n', p->out);
 }
 
+/* What the value of an outcome, or of an entry of it, was computed from. */
+static void value_reads(const page *p, uint32_t outcome, uint32_t slot, uint32_t columns) {
+    texts list = {0};
+    for (uint32_t c = 0; c < (columns ? columns : 1); c++) {
+        size_t n = kl_value_reads(p->x->workspace, outcome, slot, c, p->x->row, NULL, 0);
+        kl_ref *refs = kl_alloc_array(p->arena, n + 1, sizeof *refs);
+        kl_value_reads(p->x->workspace, outcome, slot, c, p->x->row, refs, n);
+        for (size_t i = 0; i < n; i++) {
+            kl_str text = kl_explain_read(p->x, refs[i]);
+            bool known = false;
+            for (size_t k = 0; k < list.n && !known; k++) known = kl_str_eq(list.p[k], text);
+            if (!known) KL_PUSH(p->arena, &list, text);
+        }
+    }
+    if (!list.n) return;
+    size_t at = columns ? 6 : 4;
+    fprintf(p->out, "%*s", (int)at, "");
+    pieces(p, list.p, list.n, at, at, ",");
+    fputc('\n', p->out);
+}
+
 static void entries_of(const page *p, uint32_t outcome, const kl_outcome_info *info, const uint32_t *slots, size_t n,
                        const char *heading) {
     for (size_t i = 0; i < n; i++) {
@@ -480,6 +537,7 @@ static void entries_of(const page *p, uint32_t outcome, const kl_outcome_info *i
             fprintf(p->out, "%s%.*s = %.*s", k ? ", " : " ", (int)column.name.size, column.name.data, KL_FMT(value));
         }
         fputc('\n', p->out);
+        value_reads(p, outcome, slots[i], info->columns);
     }
 }
 
@@ -519,6 +577,7 @@ static void outcomes(const page *p) {
         if (by[i].n || tail.n) fputs("   ", p->out);
         pad(p, by[i], tail.n ? by_width : 0);
         fprintf(p->out, "%s%.*s\n", tail.n ? "   " : "", KL_FMT(tail));
+        if (!info.many && o->result.state == KL_DECIDED) value_reads(p, i, 0, 0);
         entries_of(p, i, &info, o->in, o->in_count, "•");
         entries_of(p, i, &info, o->open, o->open_count, "?");
         if (o->result.state != KL_UNDETERMINED) continue;
@@ -558,9 +617,7 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
               .out = out,
               .plain = plain,
               .color = color,
-              .mark_width = plain ? 11 : 1,
-              .settled = true};
-    for (uint32_t i = 0; i < g->outcomes; i++) p.settled &= x->verdict->outcomes[i].result.state != KL_UNDETERMINED;
+              .mark_width = plain ? 11 : 1};
     kl_str record = g->record.size ? kl_str_from(g->record) : kl_str_of(word(&p, "post", "record"));
     kl_str key = kl_visible(p.arena, kl_str_from(x->verdict->key));
     fprintf(out, "%.*s %.*s · %.*s", KL_FMT(record), KL_FMT(key), (int)g->name.size, g->name.data);
