@@ -91,10 +91,12 @@ kl_path_kind kl_path_is(kl_arena *a, kl_str path);
 /* The names in a folder that end in `suffix`, sorted by bytes, as folder/name. false with errno. */
 bool kl_folder_list(kl_arena *a, kl_str path, const char *suffix, bool deep, kl_str_list *names);
 
-/* A file written beside its name and renamed when finished; "-" and an empty path are standard output; devices and pipes are written straight. */
+/* A file written beside its name and renamed when finished, with the permissions of the one it replaces; "-" and an empty path
+ * are standard output; devices and pipes are written straight. */
 typedef struct kl_sink {
     int fd;
-    kl_str path, beside; /* beside: the temporary name, empty when written straight */
+    kl_str path, onto; /* onto: path, or the file that it is a symbolic link to */
+    kl_str beside;     /* the temporary name, empty when written straight */
     bool failed;
     int why; /* errno of the first failure */
     uint64_t bytes;

@@ -71,6 +71,21 @@ bool kl_folder_list(kl_arena *a, kl_str path, const char *suffix, bool deep, kl_
     return ok;
 }
 
+enum { LINKS_MOST = 16, LINK_BYTES = 4096 };
+
+/* The file that a symbolic link stands for: a new file takes its place, not the link's. */
+static kl_str behind(kl_arena *a, kl_str path) {
+    char to[LINK_BYTES];
+    for (int i = 0; i < LINKS_MOST; i++) {
+        ssize_t n = readlink(kl_str_dup(a, path).p, to, sizeof to);
+        if (n <= 0 || n == LINK_BYTES) break;
+        size_t folder = to[0] == '/' ? 0 : path.n;
+        while (folder && path.p[folder - 1] != '/') folder--;
+        path = kl_str_fmt(a, "%.*s%.*s", (int)folder, path.p, (int)n, to);
+    }
+    return path;
+}
+
 bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path) {
     *s = (kl_sink){.fd = -1, .path = path};
     if (!path.n || kl_str_eq(path, KL_STR("-"))) {
@@ -85,11 +100,15 @@ bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path) {
     } else if (kind == KL_PATH_FOLDER) {
         errno = EISDIR;
     } else {
-        s->beside = kl_str_fmt(a, "%.*s.%ld.part", KL_FMT(path), (long)getpid());
+        struct stat old;
+        s->onto = behind(a, s->path);
+        s->beside = kl_str_fmt(a, "%.*s.%ld.part", KL_FMT(s->onto), (long)getpid());
         s->fd = open(s->beside.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (s->fd >= 0 && stat(s->onto.p, &old) == 0 && fchmod(s->fd, old.st_mode & 0777) != 0)
+            s->failed = true, s->why = errno;
     }
     if (s->fd < 0) s->failed = true, s->why = errno, s->beside.n = 0;
-    return s->fd >= 0;
+    return !s->failed;
 }
 
 bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
@@ -113,7 +132,7 @@ bool kl_sink_finish(kl_sink *s) {
     bool standard = s->fd == STDOUT_FILENO;
     if (s->fd >= 0 && !standard && close(s->fd) != 0 && !s->failed) s->failed = true, s->why = errno;
     s->fd = -1;
-    if (s->beside.n && !s->failed && rename(s->beside.p, s->path.p) != 0) s->failed = true, s->why = errno;
+    if (s->beside.n && !s->failed && rename(s->beside.p, s->onto.p) != 0) s->failed = true, s->why = errno;
     if (s->beside.n && s->failed) unlink(s->beside.p);
     s->beside.n = 0;
     return !s->failed;

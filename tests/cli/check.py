@@ -181,10 +181,26 @@ def full_disk(b):
         b.count.check(f"{flag} in no folder is told before anything is done", good, (done.returncode, done.stderr, b.left_behind()))
 
 
+def replaced(b):
+    """A file that takes another's place keeps its permissions, and the links to it."""
+    b.write("r.csv", many(10, random.Random(7)))
+    os.mkdir(b.path("far"))
+    os.symlink("far/out.csv", b.path("link.csv"))
+    os.symlink(b.path("link.csv"), b.path("links.csv"))
+    for there in (False, True):
+        if there:
+            os.chmod(b.write("far/out.csv", b"old\n"), 0o600)
+        b.run(b.path("r.csv"), "-o", b.path("links.csv"))
+        kept = os.path.islink(b.path("links.csv")) and os.path.islink(b.path("link.csv"))
+        b.count.check(f"link kept, file there before: {there}", kept and b.read("far/out.csv").startswith(b"key,"))
+    mode = os.stat(b.path("far/out.csv")).st_mode & 0o777
+    b.count.check("permissions kept", mode == 0o600, oct(mode))
+
+
 def main():
     count = Count()
     klausul = os.path.join(build_option(), "klausul")
-    for matter in (threads, names_unread, agreement, slow_pipe, signals, broken_pipe, full_disk):
+    for matter in (threads, names_unread, agreement, slow_pipe, signals, broken_pipe, full_disk, replaced):
         with tempfile.TemporaryDirectory() as folder:
             b = Bench(klausul, folder, count)
             if matter is full_disk:
