@@ -497,7 +497,7 @@ class Maker:
         if self.chance(0.15):
             heads += [self.condition(1)] * 4
         heads += [t for t in self.named_truths() if t[0] == 'c']
-        heads = list(dict.fromkeys(heads))
+        heads = [h for h in dict.fromkeys(heads) if h[0] != 'o']  # a heading that names an outcome alone is a result
         heads = r.sample(heads, min(len(heads), r.choice([1, 2, 2, 3])))
         first = self.chance(0.4)
         results = []
