@@ -268,9 +268,16 @@ typedef enum kl_question_kind {
     KL_Q_SAME
 } kl_question_kind;
 /* DERIVED, CODES and SAME: answers = cells + 5; answer cells + (tag - 2) for the tags error 2, none 3, not stated 4, external 5, conflict 6.
- * When such a question is unknown its completions are the cells, and also tag none when KL_QUESTION_MAY_BE_NONE is set. Edges for tags that cannot be
+ * When such a question is unknown its completions are the cells, and also the tags it may turn out to be: its flags. Edges for tags that cannot be
  * are copies of the first cell's. */
-enum { KL_QUESTION_MAY_BE_NONE = 1 };
+enum {
+    KL_QUESTION_MAY_BE_NONE = 1,
+    KL_QUESTION_MAY_BE_ERROR = 2,
+    KL_QUESTION_MAY_BE_NOT_STATED = 4,
+    KL_QUESTION_MAY_BE_EXTERNAL = 8,
+    KL_QUESTION_MAY_BE_CONFLICT = 16,
+    KL_QUESTION_FLAGS = 31
+};
 enum kl_question_word {
     KL_Q_KIND = 0,
     KL_Q_SOURCE,

@@ -186,7 +186,7 @@ static bool possible(kl_workspace *w, uint32_t slot, uint32_t row, const kl_resu
     kl_walk k;
     kl_result r;
     uint32_t result;
-    kl_walk_start(&k, w, slot, row);
+    kl_walk_start(&k, w, slot, row, true); /* an error or a conflict is no value */
     while (kl_walk_next(&k, &result)) {
         kl_resolve(w, result, row, &r);
         bool never = (r.state == KL_NO_RESULT && r.reason == KL_REASON_NO_CLAUSE) || r.state == KL_NOT_STATED ||

@@ -278,7 +278,9 @@ void kl_decide(kl_workspace *w, uint32_t slot);
 /* walk.c: the diagram of a slot, for one record */
 typedef struct kl_branches { /* the edges of a node that a record may take */
     uint32_t question, edge, count, cells;
-    bool open; /* the question is unknown: every completion */
+    uint32_t tags; /* which tags are among the completions: the question's flags */
+    bool open;     /* the question is unknown: every completion */
+    bool values;   /* the caller's: of the tags only none is tried */
 } kl_branches;
 typedef struct kl_walk {
     kl_workspace *w;
@@ -287,7 +289,7 @@ typedef struct kl_walk {
     bool rows;     /* row by row: candidates instead of a diagram */
     kl_branches node;
 } kl_walk;
-void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row);
+void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row, bool values);
 bool kl_walk_next(kl_walk *k, uint32_t *result); /* the results that are possible, some more than once */
 uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row);
 void kl_walk_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);

@@ -140,7 +140,9 @@ static const char *check_question(kl_exam *x, const uint8_t *row) {
     if (!fit || (kind == KL_Q_VALUES && cuts != kl_values_in(p, kl_f(p, source, KL_F_SET))))
         return "cells and cuts that do not go together";
     x->at = KL_Q_FLAGS;
-    if (kl_at(row, KL_Q_FLAGS) && kind != KL_Q_DERIVED && kind != KL_Q_CODES) return "never none";
+    bool tagged = kind == KL_Q_DERIVED || kind == KL_Q_CODES || kind == KL_Q_SAME;
+    if (kl_at(row, KL_Q_FLAGS) && !tagged) return "never none";
+    if (kl_at(row, KL_Q_FLAGS) > KL_QUESTION_FLAGS) return "no such flag";
     uint32_t most = codes               ? cells
                     : ordered           ? p->count[KL_S_CONSTS]
                     : kind == KL_Q_TEXT ? p->count[KL_S_TEXTS]
@@ -182,7 +184,7 @@ static const form forms[KL_S_COUNT] = {
     [KL_S_CANDIDATES] = {"ERBB()", {0}},
     [KL_S_REQUIREMENTS] = {"E1BBB", {0}},
     [KL_S_BLOCKS] = {"EBB", {0}},
-    [KL_S_QUESTIONS] = {"7**[]1()", {KL_S_CUTS}},
+    [KL_S_QUESTIONS] = {"7**[]*()", {KL_S_CUTS}},
 };
 
 /* The number of things that a letter's index must stay below. */

@@ -92,7 +92,7 @@ uint32_t kl_entries_under(kl_workspace *w, uint32_t entry) {
 static bool may_be_in(kl_workspace *w, uint32_t slot, uint32_t row) {
     kl_walk k;
     uint32_t result;
-    kl_walk_start(&k, w, slot, row);
+    kl_walk_start(&k, w, slot, row, false);
     while (kl_walk_next(&k, &result))
         if (kl_r(w->program, result, KL_R_KIND) == KL_RESULT_CONST) return true;
     return false;

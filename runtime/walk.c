@@ -78,9 +78,10 @@ static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row
                                                      : cell_of(p, question, held.number);
 }
 
-/* The answers of an open question: its cells and, when it may be none, that tag. */
-static uint32_t completions(const uint8_t *question) {
-    return kl_at(question, KL_Q_CELLS) + (kl_at(question, KL_Q_FLAGS) & KL_QUESTION_MAY_BE_NONE);
+static uint32_t tags_among(uint32_t flags) { /* how many */
+    uint32_t n = 0;
+    for (; flags; flags &= flags - 1) n++;
+    return n;
 }
 
 static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp, kl_branches *out) {
@@ -90,18 +91,23 @@ static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp,
     const uint8_t *question = kl_row(p, KL_S_QUESTIONS, out->question);
     kl_stamped *known = &w->answers[out->question]; /* asked once in a walk */
     if (known->stamp != stamp) *known = (kl_stamped){stamp, ask(w, question, row)};
-    out->open = known->value == KL_ABSENT;
+    out->open = known->value == KL_ABSENT; /* then its cells are tried, and the tags that it may turn out to be */
     out->cells = kl_at(question, KL_Q_CELLS);
-    out->count = out->open ? completions(question) : 1;
+    out->tags = kl_at(question, KL_Q_FLAGS) & (out->values ? KL_QUESTION_MAY_BE_NONE : KL_QUESTION_FLAGS);
+    out->count = out->open ? out->cells + tags_among(out->tags) : 1;
     if (!out->open) out->edge += known->value;
 }
 
 static uint32_t child_of(const kl_program *p, const kl_branches *b, uint32_t i) {
-    return kl_word1(p, KL_S_EDGES, b->edge + (i < b->cells ? i : b->cells + EDGE_NONE));
+    static const uint8_t edge_of_flag[] = {EDGE_NONE, EDGE_ERROR, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT};
+    uint32_t flags = b->tags;
+    if (i < b->cells) return kl_word1(p, KL_S_EDGES, b->edge + i);
+    for (uint32_t n = i - b->cells; n > 0; n--) flags &= flags - 1;
+    return kl_word1(p, KL_S_EDGES, b->edge + b->cells + edge_of_flag[kl_ones(flags)]);
 }
 
 /* ------------------------------------------------------------------ what can be reached */
-void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row) {
+void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row, bool values) {
     const uint8_t *l = kl_row(w->program, KL_S_SLOTS, slot);
     memset(k, 0, sizeof *k);
     k->w = w;
@@ -111,6 +117,7 @@ void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row) {
     k->stamp = kl_new_stamp(w);
     k->root = kl_at(l, KL_L_ROOT);
     k->rows = k->root == KL_ABSENT;
+    k->node.values = values;
     if (k->root & KL_TERMINAL) return;
     branch(w, k->root, row, k->stamp, &k->node);
     k->root = KL_ABSENT;
@@ -141,7 +148,7 @@ uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
     kl_walk k;
     uint32_t found, next;
     kl_result first, other;
-    kl_walk_start(&k, w, slot, row);
+    kl_walk_start(&k, w, slot, row, false);
     if (k.rows && kl_agree_clash(w, slot, row, &found)) return found;
     found = KL_DECISION_UNDETERMINED;
     while (kl_walk_next(&k, &next)) {
@@ -241,7 +248,7 @@ static uint32_t reduce(reduction *x, uint32_t root) {
             w->nodes[depth++].next = 0;
         }
         kl_node *top = &w->nodes[depth - 1];
-        kl_branches b;
+        kl_branches b = {.values = false};
         branch(w, top->frame, x->row, x->stamp, &b);
         for (child = KL_ABSENT; top->next < b.count && child == KL_ABSENT; top->next++) {
             uint32_t next = child_of(w->program, &b, top->next);

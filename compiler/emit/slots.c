@@ -150,6 +150,18 @@ static uint32_t question_source(kl_emit *e, const kl_question *q) {
     return q->kind == KL_Q_SAME ? result_row(e, q->source) : q->source;
 }
 
+/* What it may turn out to be while it is unknown, besides its values. */
+static uint32_t tags_of(const kl_question *q) {
+    static const struct { uint8_t can; uint32_t flag; } tags[] = {{KL_CAN_ERROR, KL_QUESTION_MAY_BE_ERROR},
+                                                                  {KL_CAN_NOT_STATED, KL_QUESTION_MAY_BE_NOT_STATED},
+                                                                  {KL_CAN_EXTERNAL, KL_QUESTION_MAY_BE_EXTERNAL},
+                                                                  {KL_CAN_CONFLICT, KL_QUESTION_MAY_BE_CONFLICT}};
+    uint32_t flags = q->may_be_none && q->states & KL_CAN_NONE ? KL_QUESTION_MAY_BE_NONE : 0;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (q->states & tags[i].can) flags |= tags[i].flag;
+    return kl_question_tagged(q) ? flags : 0;
+}
+
 /* Same words, same row: outcomes that ask alike share their questions. */
 static uint32_t put_question(kl_emit *e, const kl_question *q) {
     kl_index_list cuts = {0};
@@ -162,7 +174,7 @@ static uint32_t put_question(kl_emit *e, const kl_question *q) {
     question_refs(e, q, &refs);
     uint32_t row[KL_Q_WORDS] = {q->kind,         source, q->cells, 0, (uint32_t)cuts.n, 0, kl_refs_row(e, &refs),
                                 (uint32_t)refs.n};
-    if (q->may_be_none && q->states & KL_CAN_NONE) row[KL_Q_FLAGS] = KL_QUESTION_MAY_BE_NONE;
+    row[KL_Q_FLAGS] = tags_of(q);
     uint32_t n = kl_rows(e, KL_S_QUESTIONS);
     const uint32_t *rows = e->tables[KL_S_QUESTIONS].p, *all = e->tables[KL_S_CUTS].p;
     for (uint32_t i = 0; i < n; i++) {

@@ -115,3 +115,39 @@ def apply(e, operands, type_of_part):
     if kind == 'days':
         return ('value', v[1] - v[0])
     raise ValueError(e)
+
+
+# ---------------------------------------------------------------------- how large it may become
+def hull(spans):
+    return None if None in spans else (min(a for a, _ in spans), max(b for _, b in spans))
+
+
+def span(e, spans):
+    """The least and the largest value of one operation on operands with these; None when it may fail."""
+    if None in spans:
+        return None
+    kind, (a, b) = e[0], spans[0]
+    c, d = spans[-1]
+    if kind == '+':
+        low, high = a + c, b + d
+    elif kind == '-':
+        low, high = a - d, b - c
+    elif kind == 'neg':
+        low, high = -b, -a
+    elif kind == '*':
+        ends = [x * y for x in (a, b) for y in (c, d)]
+        low, high = min(ends), max(ends)
+    elif kind == '/':
+        if c <= 0 <= d:
+            return None
+        high = max(abs(a), abs(b))
+        low = -high
+    elif kind == 'round':
+        low, high = a - e[2], b + e[2]
+    elif kind in ('min', 'max'):
+        low, high = (min(x[0] for x in spans), min(x[1] for x in spans)) if kind == 'min' else (max(x[0] for x in spans), max(x[1] for x in spans))
+    elif kind == 'days':
+        low, high = c - b, d - a
+    else:
+        low, high = -119988, 119988
+    return (low, high) if INT64_MIN <= low and high <= INT64_MAX else None

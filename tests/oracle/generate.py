@@ -5,8 +5,7 @@ import random
 from collections import Counter
 
 from arithmetic import date_of
-from model import (Assumption, Clause, Field, Guideline, Outcome, Period, Requirement, Row, Rule, Table, Tariff, NUMERIC, MAX_INPUT,
-                   scale_of)
+from model import (Assumption, Clause, Field, Guideline, Outcome, Period, Requirement, Row, Rule, Table, Tariff, NUMERIC, MAX_INPUT)
 
 SETS = {'färg': ['röd', 'grön', 'blå', 'gul'], 'väg': ['bil', 'båt', 'tåg'], 'sort': ['ny', 'gammal']}
 DAY0 = 738000          # a day in 2021

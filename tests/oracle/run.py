@@ -16,8 +16,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import generate  # noqa: E402
 import self_test  # noqa: E402
 import surface  # noqa: E402
-from meaning import Judge, TooMany  # noqa: E402
-from model import children, walk, Table  # noqa: E402
+from logic import TooMany  # noqa: E402
+from meaning import Judge  # noqa: E402
+from model import children, walk  # noqa: E402
 from shrink import shrink  # noqa: E402
 from verdict import differences, read_line, verdict  # noqa: E402
 

@@ -4,8 +4,9 @@
 import json
 
 from arithmetic import date_of
-from meaning import Judge, k_and, k_not, k_or
-from model import Clause, Requirement, Rule, Table, children, scale_of, walk
+from logic import k_and, k_or
+from meaning import Judge
+from model import Clause, Requirement, children, scale_of, walk
 from surface import fixed
 
 TRUTH = {True: 'yes', False: 'no', None: 'unknown'}
