@@ -612,12 +612,7 @@ static void findings(const page *p) {
 
 void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
     const kl_guideline_info *g = &x->edition->info;
-    page p = {.x = x,
-              .arena = x->cli->arena,
-              .out = out,
-              .plain = plain,
-              .color = color,
-              .mark_width = plain ? 11 : 1};
+    page p = {.x = x, .arena = x->cli->arena, .out = out, .plain = plain, .color = color, .mark_width = plain ? 11 : 1};
     kl_str record = g->record.size ? kl_str_from(g->record) : kl_str_of(word(&p, "post", "record"));
     kl_str key = kl_visible(p.arena, kl_str_from(x->verdict->key));
     fprintf(out, "%.*s %.*s · %.*s", KL_FMT(record), KL_FMT(key), (int)g->name.size, g->name.data);
