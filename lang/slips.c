@@ -118,6 +118,17 @@ static bool word_slip(const kl_trouble *t) {
     return false;
 }
 
+/* `ger x a > 1`: where a value stands, a condition needs parentheses. */
+static bool bare_condition(const kl_trouble *t) {
+    static const int signs[] = {T_EQ, T_NE,      T_LT,  T_LE,    T_GT,       T_GE,           T_AND,      T_OR,
+                                T_IN, T_IMPLIES, T_HAS, T_LACKS, T_IS_KNOWN, T_IS_NOT_KNOWN, T_IS_EMPTY, T_BETWEEN};
+    bool sign = false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) sign = sign || t->token->kind == signs[i];
+    if (!sign || !kl_expects(t, T_PLUS) || kl_expects(t, t->token->kind)) return false;
+    kl_report(t->r->diags, t->r->file, t->span, KL_D_CONDITION_BARE, 1, kl_shown(t, t->token));
+    return true;
+}
+
 /* A word that is a keyword only before a text: without one it was taken for a name. */
 static bool wants_text(const kl_trouble *t, kl_str word) {
     for (size_t i = 0; i < kl_words_count; i++)
@@ -289,5 +300,5 @@ bool kl_report_slip(const kl_trouble *t) {
     if (paren_slip(t) || misspelt_head(t) || swallowed_line(t)) return true;
     if (!t->token) return false;
     bool name = t->token->kind == T_NAME || t->token->kind == T_LINE_NAME;
-    return word_slip(t) || (name && name_slip(t)) || line_slip(t) || keyword_as_name(t);
+    return word_slip(t) || bare_condition(t) || (name && name_slip(t)) || line_slip(t) || keyword_as_name(t);
 }
