@@ -281,7 +281,11 @@ _Static_assert((int)KL_ROUND_HALF_UP == (int)KL_ROUNDING_HALF_UP && (int)KL_ROUN
 static uint32_t lower_sum(kl_forms *f, const ir_node *n, kl_form_kind kind, int64_t k, kl_round round) {
     uint32_t a = kl_form_number_of(f, n->a);
     uint32_t b = n->b == IR_NONE ? KL_NO_FORM : kl_form_number_of(f, n->b);
-    return n->kind == IR_DAYS ? sum(f, kind, b, a, k, round) : sum(f, kind, a, b, k, round);
+    uint32_t out = n->kind == IR_DAYS ? sum(f, kind, b, a, k, round) : sum(f, kind, a, b, k, round);
+    if (n->type.kind != KL_T_DATE) return out;
+    /* a day past the calendar is an error, as any overflow: no months lie between it and itself, as between any day and itself */
+    uint32_t months = sum(f, KL_FORM_MONTHS, out, out, 0, KL_ROUND_NONE);
+    return sum(f, KL_FORM_ADD, out, months, 0, KL_ROUND_NONE);
 }
 
 static uint32_t select_form(kl_forms *f, uint32_t truth, uint32_t yes, uint32_t no) {

@@ -3,7 +3,7 @@
 # Start at apply(): one operation on resolved operands.
 import datetime
 
-from model import INT64_MIN, INT64_MAX, scale_of
+from model import INT64_MIN, INT64_MAX, MAX_DAY, MIN_DAY, scale_of
 
 # What several operands that are not all plain values come to: the first of these that any of them is. Unknown can only turn out to be
 # a value; unsure is unknown too, and may turn out to be an error, a conflict or anything.
@@ -86,10 +86,11 @@ def apply(e, operands, type_of_part):
         return ('unsure',) if state[0] == 'unknown' and e[0] not in ('min', 'max') else state
     v = [r[1] for r in operands]
     kind = e[0]
-    if kind == '+':
-        return limited(v[0] + v[1])
-    if kind == '-':
-        return limited(v[0] - v[1])
+    if kind in ('+', '-'):
+        total = v[0] + v[1] if kind == '+' else v[0] - v[1]
+        if type_of_part(e[1])[0] == 'date':
+            return ('value', total) if MIN_DAY <= total <= MAX_DAY else ('error',)
+        return limited(total)
     if kind == 'neg':
         return limited(-v[0])
     if kind == '*':
@@ -122,9 +123,9 @@ def hull(spans):
     return None if None in spans else (min(a for a, _ in spans), max(b for _, b in spans))
 
 
-def span(e, spans):
+def span(e, spans, dates=False):
     """The least and the largest value of one operation on operands with these; None when it may fail."""
-    if None in spans:
+    if None in spans or (dates and e[0] in ('+', '-')):
         return None
     kind, (a, b) = e[0], spans[0]
     c, d = spans[-1]

@@ -306,7 +306,10 @@ class Maker:
         x = start or (r.choice(same) if same else self.constant(t))
         y = r.choice(same + [self.constant(t)])
         if t[0] == 'date':
-            return x
+            if x[0] == 'k':
+                return x
+            self.note('date and days')
+            return (r.choice('+-'), x, ('k', ('days',), r.choice([1, 30, 400])))
         kind = r.choice(['+', '-', '*', '*', 'min', 'max', '/', '/', '/', 'round', 'neg'])
         if kind in ('*', '/'):
             ints = [e for e, u in self.usable('int')]
@@ -353,6 +356,8 @@ class Maker:
                 return r.choice(same)
         if p < 0.45 and t[0] not in ('text', 'set'):
             same = [e for e, u in self.usable(t[0]) if u == t]
+            if t[0] == 'date' and same and self.chance(0.5):
+                return self.expression(t)
             if t == ('money',) and self.g.tariffs and self.chance(0.4):
                 self.note('tariff result')
                 return ('t', 'taxa1')
@@ -630,7 +635,7 @@ field set|field text|field values|guideline dated|in|in numbers|is known|lettere
 om in result|otherwise not stated|otherwise value|overrides column|overrides row|overrides rows|overrides rule|overrides table
 requirement|rounded|row dates|rule|rule with several outcomes|scope|set empty|set has|set lacks|several exceptions|table
 table first row|table when|period from an assumption|two yes/no compared|carried text|carried set|carried into an entry|om in an entry
-two entries of one rule|rule that only overrides|range in a cell|tariff|tariff result|time between dates|two numbers compared|two texts compared|two values compared
+two entries of one rule|rule that only overrides|range in a cell|date and days|tariff|tariff result|time between dates|two numbers compared|two texts compared|two values compared
 '''.strip().replace('\n', '|').split('|')
 
 
@@ -654,6 +659,8 @@ def interesting(g, judge):
             v = {k + d for k in near for d in (-1, 0, 1)} | ({DAY0, DAY0 + 1, DAY0 + 31, DAY0 + 400, DAY0 - 1, DAY0 - 1100}
                                                             if t[0] == 'date' else {0, 1, 2, 7})
             v = sorted(v)
+            if t[0] == 'date' and f.name != g.dated_by:
+                v = [d for d in v if 1 <= d <= 3652059] + [1, 3652059]
         out[f.name] = v
     return out
 

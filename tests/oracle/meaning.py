@@ -570,7 +570,7 @@ class Judge:
             return arithmetic.hull([self.span(e[2]), self.span(e[3])])
         if kind == 't':
             return arithmetic.hull([(v, v) for _, v in self.g.tariff(e[1]).steps])
-        return arithmetic.span(e, [self.span(x) for x in sub(e)])
+        return arithmetic.span(e, [self.span(x) for x in sub(e)], self.type_of(e)[0] == 'date')
 
     def place(self, question):
         """Where in the document a question first occurs; whether two results are the same is asked before anything is decided."""
