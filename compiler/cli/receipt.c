@@ -146,7 +146,7 @@ void kl_receipt(kl_run *run, kl_bytes *out) {
     name(out, "  ", "counts");
     name(out, "{", "records");
     number(out, run->records);
-    name(out, ", ", "decided");
+    name(out, ", ", "judged");
     number(out, run->records - run->rejected);
     name(out, ", ", "rejected");
     number(out, run->rejected);

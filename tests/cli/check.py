@@ -79,7 +79,7 @@ def threads(b):
             seen.append((b.read("out"), b.read("rejects"), b.read("receipt")))
         b.count.check(f"{form}: the same whatever the threads", len(set(seen)) == 1)
         receipt = json.loads(seen[0][2])["counts"]
-        b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["decided"] + receipt["rejected"], receipt)
+        b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["judged"] + receipt["rejected"], receipt)
 
 
 def names_unread(b):

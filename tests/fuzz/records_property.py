@@ -98,7 +98,7 @@ def examine(klausul, g, data, ndjson, form, threads, folder):
         whole = json.load(f)
     counts = whole['counts']
     sums = [('rejected_by_reason', sum(whole['rejected_by_reason'].values()), counts['rejected']),
-            ('records of the editions', sum(e['records'] for e in whole['editions']), counts['decided'])]
+            ('records of the editions', sum(e['records'] for e in whole['editions']), counts['judged'])]
     for e in whole['editions']:
         for part, words in (('outcomes', STATES), ('clauses', TRUTHS)):
             sums += [(n, sum(v for k, v in c.items() if k in words), e['records']) for n, c in e[part].items()]
@@ -112,9 +112,9 @@ def examine(klausul, g, data, ndjson, form, threads, folder):
             json.loads(x)
     else:
         decided = max(len(list(csv.reader(io.StringIO(text, newline='')))) - 1, 0)
-    if counts['records'] != counts['decided'] + counts['rejected']:
+    if counts['records'] != counts['judged'] + counts['rejected']:
         raise Broken('the receipt does not add up: %s' % counts)
-    if (decided, rejected) != (counts['decided'], counts['rejected']):
+    if (decided, rejected) != (counts['judged'], counts['rejected']):
         raise Broken('%d decided and %d rejected were written, the receipt says %s' % (decided, rejected, counts))
     seen = counted(data, ndjson)
     if seen is not None and seen != counts['records']:
