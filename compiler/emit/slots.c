@@ -152,10 +152,13 @@ static uint32_t question_source(kl_emit *e, const kl_question *q) {
 
 /* What it may turn out to be while it is unknown, besides its values. */
 static uint32_t tags_of(const kl_question *q) {
-    static const struct { uint8_t can; uint32_t flag; } tags[] = {{KL_CAN_ERROR, KL_QUESTION_MAY_BE_ERROR},
-                                                                  {KL_CAN_NOT_STATED, KL_QUESTION_MAY_BE_NOT_STATED},
-                                                                  {KL_CAN_EXTERNAL, KL_QUESTION_MAY_BE_EXTERNAL},
-                                                                  {KL_CAN_CONFLICT, KL_QUESTION_MAY_BE_CONFLICT}};
+    static const struct {
+        uint8_t can;
+        uint32_t flag;
+    } tags[] = {{KL_CAN_ERROR, KL_QUESTION_MAY_BE_ERROR},
+                {KL_CAN_NOT_STATED, KL_QUESTION_MAY_BE_NOT_STATED},
+                {KL_CAN_EXTERNAL, KL_QUESTION_MAY_BE_EXTERNAL},
+                {KL_CAN_CONFLICT, KL_QUESTION_MAY_BE_CONFLICT}};
     uint32_t flags = q->may_be_none && q->states & KL_CAN_NONE ? KL_QUESTION_MAY_BE_NONE : 0;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (q->states & tags[i].can) flags |= tags[i].flag;
