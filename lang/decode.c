@@ -125,8 +125,9 @@ kl_number kl_read_number(kl_reader *r, const kl_token *t) {
         number.value = number.value * 10 + (s.p[i] - '0');
         number.decimals = (uint8_t)(number.decimals + after);
     }
-    if (digits > KL_MAX_DIGITS) kl_report(r->diags, r->file, t->span, KL_D_NUMBER_TOO_LONG, 1, limit(r, KL_MAX_DIGITS));
-    return number;
+    if (digits <= KL_MAX_DIGITS) return number;
+    kl_report(r->diags, r->file, t->span, KL_D_NUMBER_TOO_LONG, 1, limit(r, KL_MAX_DIGITS));
+    return (kl_number){0, 0}; /* said once is enough */
 }
 
 static int part(const char **p) {
