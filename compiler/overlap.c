@@ -260,6 +260,17 @@ static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, 
         }
 }
 
+/* An error inside a table leaves its rows without the cells that would tell them apart. */
+static bool in_error(const kl_front *f, const kl_piece *p) {
+    for (size_t i = 0; i < f->diags->list.n; i++) {
+        const kl_diag *d = &f->diags->list.p[i];
+        if (kl_diag_severity(d->id) == KL_ERROR && d->file == kl_front_file(f) && d->span.start >= p->span.start &&
+            d->span.end <= p->span.end)
+            return true;
+    }
+    return false;
+}
+
 void kl_front_overlaps(kl_front *f) {
     size_t n = f->g->entries.n;
     uint32_t *first = kl_alloc_array(f->arena, n + 1, sizeof *first),
@@ -269,7 +280,9 @@ void kl_front_overlaps(kl_front *f) {
         count[f->g->candidates.p[i - 1].entry]++;
     }
     kl_search *search = kl_search_new(f);
-    for (size_t i = 0; i < f->tables.n; i++)
-        if (f->tables.p[i].cells && !f->tables.p[i].symbol->piece->u.table.first_row)
+    for (size_t i = 0; i < f->tables.n; i++) {
+        const kl_piece *p = f->tables.p[i].symbol->piece;
+        if (f->tables.p[i].cells && !p->u.table.first_row && !in_error(f, p))
             check_table(f, &f->tables.p[i], search, first, count);
+    }
 }
