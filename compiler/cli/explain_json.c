@@ -66,6 +66,17 @@ static void value_of(kl_bytes *out, const kl_explained *x, kl_ref ref) {
         kl_bytes_json_value(out, p, kind, scale, set, &r);
 }
 
+/* Who stands for a field's value: a person who vouches for it, or the rules where the record has none. */
+static void behind(kl_bytes *out, const kl_explained *x, uint32_t field) {
+    kl_field_info f;
+    kl_result r;
+    bool received;
+    kl_field_of(x->edition->program, field, &f);
+    kl_field_value(x->workspace, field, x->row, &received, &r);
+    if (r.state == KL_DECIDED && !received) kl_bytes_text(out, ", \"otherwise\": true");
+    if (received && f.attested) kl_bytes_text(out, ", \"attested\": true");
+}
+
 static void reads(kl_bytes *out, const kl_explained *x, uint32_t entry, uint32_t count) {
     kl_bytes_text(out, ", \"reads\": [");
     for (uint32_t i = 0; i < count; i++) {
@@ -76,6 +87,7 @@ static void reads(kl_bytes *out, const kl_explained *x, uint32_t entry, uint32_t
         kl_bytes_json(out, name_of(x->edition->program, ref));
         kl_bytes_text(out, ", \"value\": ");
         value_of(out, x, ref);
+        if (ref.kind == 0) behind(out, x, ref.index);
         kl_bytes_char(out, '}');
     }
     kl_bytes_char(out, ']');
@@ -108,6 +120,7 @@ void kl_explain_json(const kl_explained *x, kl_bytes *out) {
             kl_bytes_text(out, kl_truth_word(kl_truth_of(x->workspace, i, x->row)));
             kl_bytes_char(out, '"');
             reads(out, x, i, e.reads);
+            if (kl_is_overridden(x->workspace, i, x->row)) kl_bytes_text(out, ", \"overridden\": true");
         }
         kl_bytes_char(out, '}');
     }
