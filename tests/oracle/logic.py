@@ -112,7 +112,7 @@ class Logic:
         if kind == 'br':
             return self.breached(self.j.g.piece(c[1]))
         if kind == 'known':
-            return c[1] in self.j.record
+            return self.j.received(c[1], self)
         if kind == 'has':
             return all_of(self.set_code(c[1], code) for code in c[2])
         if kind == 'lacks':

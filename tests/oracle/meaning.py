@@ -18,6 +18,7 @@ class Result:
         self.by, self.by_one_of, self.reason = [], [], None
         self.carried = None        # undetermined, but surely this unknown field or sum
         self.missing, self.open, self.waiting = set(), set(), set()
+        self.terminals = set()     # all that can come of it
         self.endings = set()       # as terminals, but with the reason of a none
         self.entries_in, self.entries_open, self.used = [], [], set()
 
@@ -69,6 +70,9 @@ class Judge:
         self.places = self.written = None
 
     # ---------------------------------------------------------------- values of the record
+    def received(self, field, reading):
+        return field in self.record
+
     def value(self, field):
         if field in self.record:
             return self.record[field]
@@ -200,7 +204,7 @@ class Judge:
 
     def domain(self, question):
         kind = question[0]
-        if kind in ('S', 'S0', 'N', 'R', 'Q'):
+        if kind in ('S', 'S0', 'N', 'R', 'Q', 'K'):
             return [True, False]
         none = [NONE] if any(x[0] == 'o' and self.can_be_none(x[1]) for e in question[1:] if kind in 'EC' for x in walk(e)) else []
         if self.bounded(question) and all(e[0] == 'a' or self.resolve(e)[0] == 'value' for e in question[1:] if kind == 'C'):
@@ -538,18 +542,11 @@ class Judge:
         return [leaf for r in results for leaf in self.leaves(r)]
 
     def possible_states(self, e):
-        """States that an expression can take in some record; perhaps some that it never takes."""
+        """States that an expression can take in some record."""
         found = [] if self.span(e) else [('error',)]
         for x in walk(e):
-            if x[0] != 'o':
-                continue
-            given = self.given(x[1])
-            found += [s for leaf in given for s in ([leaf] if leaf[0] in ('not_stated', 'external') else
-                                                    self.possible_states(leaf[1]) if leaf[0] == 'computed' else [])]
-            found += [('conflict',)] if len(set(given)) > 1 else []
-            for entry, _ in self.candidates(x[1]):
-                for c in [entry.when] + entry.earlier:
-                    found += [s for y in walk(c) if y[0] == 'o' for s in self.possible_states(y)]
+            if x[0] == 'o':
+                found += outcome_states(self.g)[x[1]]
         return list(dict.fromkeys(found))
 
     def span(self, e):
@@ -614,6 +611,7 @@ class Judge:
         leaves = self.completions(lambda x: self.combine(x, o))
         terminals = {t for _, t in leaves}
         r = self.conclude(terminals)
+        r.terminals = terminals
         self.waits(r, self.support(leaves), terminals)
         if o.audited:
             r.endings = {t for _, t in self.completions(lambda x: self.combine(x, o), lambda t: t, values=True)}
@@ -793,6 +791,48 @@ class Judge:
         if completion[0] != 'entries':
             return ('out',) if completion[0] == 'none' else completion
         return ('in',) if entry in completion[1] else ('out',)
+
+
+class AnyRecord(Judge):
+    """Nothing is known of the record, not even what it had: what can come of an outcome at all."""
+    LIMIT = 1500
+
+    def __init__(self, g):
+        super().__init__(g, {}, {a.name: None for a in g.assumptions})
+
+    def received(self, field, reading):
+        return reading.atom(('K', field), lambda a: a)
+
+    def value(self, field):
+        return None
+
+
+last = [None, {}]      # the guideline whose states were worked out last, and they
+
+
+def outcome_states(g):
+    """For each outcome, the states besides none that it takes in some record; where that is too much work, all that what it gives can take."""
+    if last[0] is g:
+        return last[1]
+    last[:] = [g, {}]
+    j = AnyRecord(g)
+    for name in j.feeding_order():
+        o = g.outcome(name)
+        if o.columns:
+            j.results[name] = Result('none')
+            continue
+        try:
+            r = j.decide_one(o)
+            ends = r.terminals
+        except TooMany:
+            r = Result('undetermined')
+            ends = {leaf if leaf[0] != 'computed' else ('sym', leaf[1]) for leaf in j.given(name)} | {('conflict',), ('error',)}
+        j.results[name] = r
+        found = {t for t in ends if t[0] in ('not_stated', 'external', 'conflict', 'error')}
+        for t in ends:
+            found |= set(j.possible_states(t[1])) if t[0] == 'sym' else set()
+        last[1][name] = sorted(found)
+    return last[1]
 
 
 class Slot:
