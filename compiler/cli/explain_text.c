@@ -352,7 +352,9 @@ static void head_line(const page *p, uint32_t i, const kl_entry_info *e, bool it
     kl_truth t = e->traced ? kl_truth_of(p->x->workspace, i, p->x->row) : KL_YES;
     if (e->kind == 0) {
         mark(p, e, t);
-        fprintf(p->out, "%.*s  %.*s\n", (int)e->id.size, e->id.data, KL_FMT(period_text(p)));
+        fprintf(p->out, "%.*s  %.*s", (int)e->id.size, e->id.data, KL_FMT(period_text(p)));
+        remarks(p, i, e, t);
+        fputc('\n', p->out);
         return;
     }
     if (e->traced)
