@@ -109,14 +109,15 @@ static hits look(const kl_front *f, kl_str name, unsigned kinds) {
     hits h = {0};
     uint32_t first = kl_map_get(&f->names, kinds == KL_KIND(KL_SYM_SET) ? 1 : 0, name);
     for (kl_symbol *s = first == IR_NONE ? NULL : f->symbols.p[first]; s; s = s->next) {
-        if (!kl_front_sees(f, s->file))
-            h.unseen = s;
-        else if (!(KL_KIND(s->kind) & kinds))
+        if (!kl_front_sees(f, s->file)) {
+            if (!h.unseen || KL_KIND(s->kind) & kinds) h.unseen = s;
+        } else if (!(KL_KIND(s->kind) & kinds)) {
             h.other = s;
-        else if (!h.one || h.one->bad)
+        } else if (!h.one || h.one->bad) {
             h.one = s;
-        else if (!s->bad)
+        } else if (!s->bad) {
             h.two = s;
+        }
     }
     return h;
 }
