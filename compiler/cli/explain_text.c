@@ -13,6 +13,8 @@ typedef struct page {
     FILE *out;
     bool plain, color;
     size_t mark_width, id_width, title_width;
+    bool *open;     /* per entry: something open that it hangs on can change an outcome */
+    bool elsewhere; /* another text than the whole guideline's was in force */
 } page;
 
 static const char *word(const page *p, const char *sv, const char *en) {
@@ -218,40 +220,34 @@ static bool bit_of(const uint64_t *bits, uint32_t i) {
     return bits[i / 64] >> (i % 64) & 1;
 }
 
-/* Whether something open that the entry hangs on can change an outcome. */
-static bool matters(const page *p, uint32_t entry) {
+/* Whether the entry itself reads something open that can change an outcome. */
+static bool reads_open(const page *p, uint32_t entry, const kl_entry_info *e) {
     const kl_verdict *v = p->x->verdict;
-    const kl_program *program = p->x->edition->program;
-    uint32_t count = p->x->edition->info.entries;
-    bool *met = kl_alloc_array(p->arena, count + 1, sizeof *met);
-    KL_VEC(uint32_t) list = {0};
-    KL_PUSH(p->arena, &list, entry);
-    for (uint32_t i = 0; i < count; i++) { /* another text in place of the whole guideline */
-        kl_entry_info e;
-        kl_entry_of(program, i, &e);
-        if (e.kind == 0 && bit_of(v->open_entries, i)) return true;
-    }
-    for (size_t n = 0; n < list.n; n++) {
-        uint32_t at = list.p[n];
-        kl_entry_info e, other;
-        if (met[at]) continue;
-        met[at] = true;
-        kl_entry_of(program, at, &e);
-        if (bit_of(v->open_entries, at) || (e.parent != KL_INDEX_NONE && bit_of(v->open_entries, e.parent)))
+    if (bit_of(v->open_entries, entry)) return true;
+    if (e->parent != KL_INDEX_NONE && bit_of(v->open_entries, e->parent)) return true;
+    for (uint32_t i = 0; i < e->reads; i++) {
+        kl_ref r = kl_entry_read(p->x->edition->program, entry, i);
+        if ((r.kind == 0 && bit_of(v->missing, r.index)) || (r.kind == 1 && bit_of(v->open_assumptions, r.index)) ||
+            (r.kind == 2 && v->outcomes[r.index].result.state == KL_UNDETERMINED) || (r.kind == 3 && p->open[r.index]))
             return true;
-        for (uint32_t i = 0; i < e.reads; i++) {
-            kl_ref r = kl_entry_read(program, at, i);
-            if (r.kind == 0 && bit_of(v->missing, r.index)) return true;
-            if (r.kind == 1 && bit_of(v->open_assumptions, r.index)) return true;
-            if (r.kind == 2 && v->outcomes[r.index].result.state == KL_UNDETERMINED) return true;
-            if (r.kind == 3) KL_PUSH(p->arena, &list, r.index);
-        }
-        for (uint32_t i = at + 1; i < count; i++) {
-            kl_entry_of(program, i, &other);
-            if (other.parent == at) KL_PUSH(p->arena, &list, i);
-        }
     }
     return false;
+}
+
+/* Marks the entries that hang on something open that can change an outcome, also through others and through what they hold. */
+static void mark_open(page *p) {
+    uint32_t count = p->x->edition->info.entries;
+    p->open = kl_alloc_array(p->arena, count + 1, sizeof *p->open);
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = count; i-- > 0;) {
+            kl_entry_info e;
+            kl_entry_of(p->x->edition->program, i, &e);
+            if (!p->open[i] && reads_open(p, i, &e)) p->open[i] = more = true;
+            if (p->open[i] && e.parent != KL_INDEX_NONE && !p->open[e.parent]) p->open[e.parent] = more = true;
+            p->elsewhere = p->elsewhere || (e.kind == 0 && bit_of(p->x->verdict->open_entries, i));
+        }
+    }
 }
 
 /* What else there is to say about the entry in this record. */
@@ -266,7 +262,7 @@ static void remarks(const page *p, uint32_t entry, const kl_entry_info *e, kl_tr
     if (t == KL_UNKNOWN && no_edition(p, e, &date))
         fprintf(p->out, word(p, "  [ingen utgåva till hands för %.*s]", "  [no edition at hand for %.*s]"),
                 KL_FMT(date));
-    if (t == KL_UNKNOWN && e->kind != 0 && e->kind != 6 && e->kind != 7 && !matters(p, entry))
+    if (t == KL_UNKNOWN && e->kind != 0 && e->kind != 6 && e->kind != 7 && !p->open[entry] && !p->elsewhere)
         fprintf(p->out, "  %s", word(p, "[samma utfall i alla fall]", "[the same in every case]"));
     if (e->open.size)
         fprintf(p->out, word(p, "  [öppen lista: ”%.*s”]", "  [open list: “%.*s”]"), (int)e->open.size, e->open.data);
@@ -632,6 +628,7 @@ void kl_explain_text(const kl_explained *x, FILE *out, bool plain, bool color) {
     }
     fputs("\n\n", out);
     set_columns(&p);
+    mark_open(&p);
     outcomes(&p);
     findings(&p);
     fputc('\n', out);
