@@ -125,7 +125,7 @@ def hull(spans):
 
 def span(e, spans, dates=False):
     """The least and the largest value of one operation on operands with these; None when it may fail."""
-    if None in spans or (dates and e[0] in ('+', '-')):
+    if None in spans:
         return None
     kind, (a, b) = e[0], spans[0]
     c, d = spans[-1]
@@ -151,4 +151,5 @@ def span(e, spans, dates=False):
         low, high = c - b, d - a
     else:
         low, high = -119988, 119988
-    return (low, high) if INT64_MIN <= low and high <= INT64_MAX else None
+    least, most = (MIN_DAY, MAX_DAY) if dates and kind in ('+', '-') else (INT64_MIN, INT64_MAX)
+    return (low, high) if least <= low and high <= most else None
