@@ -22,7 +22,7 @@ COMPILE   = $(CC) $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 JOBS      = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 LINK      = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
 
-RUNTIME_SRC  = $(sort $(wildcard runtime/*.c))
+RUNTIME_SRC  = $(sort $(wildcard runtime/*.c runtime/simd/*.c))
 IO_SRC       = $(sort $(wildcard runtime/io/*.c))
 LANG_SRC     = $(sort $(wildcard lang/*.c lang/base/*.c))
 COMPILER_SRC = $(sort $(wildcard compiler/*.c compiler/emit/*.c compiler/analyse/*.c))
@@ -113,7 +113,7 @@ bench: all tests
 arrows: all
 	$(PYTHON) tests/arrows.py --build $(B)
 
-C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/io/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
+C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/*/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
                             tests/*.[ch] tests/*/*.[ch] examples/*/*.[ch]))
 RULE_DIRS = rules
 fmt: all

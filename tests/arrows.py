@@ -12,13 +12,15 @@ LINES_MOST = 1200
 # room: (folders it may include from, besides itself; system headers it may include, None: any of the C library and POSIX)
 ROOMS = {
     "runtime": ([], {"stdint.h", "stddef.h", "stdbool.h", "string.h"}),
-    "runtime/io": (["runtime"], None),
+    "runtime/simd": (["runtime"], {"stdint.h", "stddef.h", "stdbool.h", "string.h", "immintrin.h", "emmintrin.h", "arm_neon.h"}),
+    "runtime/io": (["runtime", "runtime/simd"], None),
     "lang/base": ([], None),
     "lang": (["lang/base"], None),
     "compiler": (["lang", "lang/base", "runtime"], None),
     "compiler/emit": (["compiler", "lang", "lang/base", "runtime"], None),
     "compiler/analyse": (["compiler", "lang", "lang/base", "runtime"], None),
-    "compiler/cli": (["compiler", "compiler/emit", "compiler/analyse", "lang", "lang/base", "runtime", "runtime/io"], None),
+    "compiler/cli": (["compiler", "compiler/emit", "compiler/analyse", "lang", "lang/base", "runtime", "runtime/io",
+                       "runtime/simd"], None),
 }
 # The compiler proper knows of the runtime only its image, instruction table and arithmetic.
 RUNTIME_FOR_COMPILER = {"runtime/image.h", "runtime/opcodes.def", "runtime/arith.h", "runtime/dates.h", "runtime/klausul.h"}
