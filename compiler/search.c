@@ -193,6 +193,8 @@ static uint32_t field_of(const kl_front *f, const ir_node *n) {
 static bool known_allows(const kl_search *s, uint32_t atom, bool yes) {
     const ir_node *n = kl_node_at(s->f, atom);
     uint32_t field = field_of(s->f, n);
+    const ir_field *of = field == IR_NONE ? NULL : &s->f->g->fields.p[field];
+    if (of && n->kind == IR_KNOWN && !yes && (of->required || of->key)) return false; /* such a record is rejected */
     for (size_t i = 0; i < s->trail.n && field != IR_NONE; i++) {
         const ir_node *m = kl_node_at(s->f, s->trail.p[i].atom);
         if (field_of(s->f, m) != field || s->trail.p[i].atom == atom) continue;

@@ -14,6 +14,7 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import generate  # noqa: E402
+import rows  # noqa: E402
 import self_test  # noqa: E402
 import surface  # noqa: E402
 from logic import TooMany  # noqa: E402
@@ -212,6 +213,7 @@ def arguments():
     p.add_argument('--guidelines', type=int, help='how many random guidelines (default 2000; soak 20000)')
     p.add_argument('--records', type=int, default=8, help='records of each (default 8)')
     p.add_argument('--seed', type=int, default=1, help='first guideline (default 1)')
+    p.add_argument('--tables', type=int, help='how many random tables whose rows may contradict each other (default 600; soak 10000)')
     p.add_argument('--only', type=int, action='append', help='just this guideline')
     p.add_argument('--jobs', type=int, default=2)
     p.add_argument('--keep', help='folder for guidelines that failed')
@@ -235,7 +237,12 @@ def main():
     judged = compared = 0
     start = time.monotonic()
     stopped = False
+    tables = [] if a.only else range(1, 1 + (a.tables if a.tables is not None else 10000 if a.soak else 600))
     with multiprocessing.Pool(a.jobs) as pool:
+        for text in pool.imap(rows.one, [(klausul, s) for s in tables], chunksize=8):
+            passed, failed = passed + (text is None), failed + (text is not None)
+            if text:
+                print('FAILED ' + text + '\n', flush=True)
         for seed, fails, n, m, s, t in pool.imap(one, jobs, chunksize=4):
             judged += n
             compared += m
