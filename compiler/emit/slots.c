@@ -1,9 +1,10 @@
 /* slots.c - outcomes: candidates with their planes, distinct entries of many-of outcomes, results, questions and diagrams, one DECIDE each.
  * May include: compiler/emit.
  * Start at kl_emit_slots(). */
-#include "compiler/emit/emit.h"
-
 #include <string.h>
+
+#include "compiler/analyse/candidates.h"
+#include "compiler/emit/emit.h"
 
 /* ------------------------------------------------------------------ results */
 static uint32_t result_value(kl_emit *e, const kl_ending *r) {
@@ -37,48 +38,6 @@ static uint32_t result_row(kl_emit *e, uint32_t ending) {
 }
 
 /* ------------------------------------------------------------------ candidates */
-static uint32_t any_of(kl_emit *e, const uint32_t *entries, size_t n) {
-    uint32_t out = KL_NO_FORM;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t form = kl_form_of_entry(e->forms, entries[i]);
-        out = out == KL_NO_FORM ? form : kl_form_or(e->forms, out, form);
-    }
-    return out;
-}
-
-static void push_arm(kl_emit *e, const ir_candidate *c, uint32_t by, uint32_t holds, uint32_t result, kl_arms *out) {
-    uint32_t blocked = any_of(e, c->overriders.p, c->overriders.n);
-    KL_PUSH(e->arena, out, ((kl_arm){c->entry, holds, by, blocked, result}));
-}
-
-/* The truth "no edition at hand" of a candidate that may be without one, else KL_NO_FORM. */
-static uint32_t absence(kl_emit *e, const ir_candidate *c) {
-    uint32_t absent = kl_form_of(e->forms, c->absent);
-    return absent == kl_form_const(e->forms, 0) ? KL_NO_FORM : absent;
-}
-
-static uint32_t open_result(kl_emit *e, const ir_candidate *c) {
-    return kl_result_put(&e->endings, KL_RESULT_OPEN, kl_edition_entry(e->forms, c->entry));
-}
-
-/* Where its edition is not at hand, a rule or row gives something open instead, whatever its value and the choices in it: `elsewhere`, among
- * the arms `more`. */
-static void add_arm(kl_emit *e, const ir_candidate *c, uint32_t result, kl_arms *out, uint32_t elsewhere,
-                    kl_arms *more) {
-    kl_forms *f = e->forms;
-    uint32_t by = kl_form_of_entry(f, c->entry), holds = by, absent = absence(e, c);
-    if (c->guard != IR_NONE) holds = kl_form_and(f, by, kl_form_of(f, c->guard));
-    if (absent == KL_NO_FORM) {
-        push_arm(e, c, by, holds, result, out);
-        return;
-    }
-    uint32_t at_hand = kl_form_not(f, absent), there = kl_form_and(f, by, absent), here = kl_form_and(f, by, at_hand);
-    push_arm(e, c, here, kl_form_and(f, holds, at_hand), result, out);
-    for (size_t i = more->n; i-- > 0 && more->p[i].entry == c->entry;)
-        if (more->p[i].holds == there) return; /* by another arm of the same rule */
-    push_arm(e, c, there, there, elsewhere, more);
-}
-
 /* Bits of the assumptions that each form hangs on, for all forms so far. */
 static const uint64_t *assumed(kl_emit *e, uint32_t form) {
     size_t words = e->assumed_words;
@@ -226,53 +185,20 @@ static void put_slot(kl_emit *e, uint32_t outcome, const kl_decision *d, uint32_
 }
 
 static bool emit_single(kl_emit *e, uint32_t outcome) {
-    const ir_outcome *o = &e->g->outcomes.p[outcome];
-    kl_decision d = {.otherwise = kl_result_of(&e->endings, &o->otherwise)};
-    for (size_t i = 0; i < o->candidates.n; i++) {
-        const ir_candidate *c = &e->g->candidates.p[o->candidates.p[i]];
-        uint32_t result = kl_result_of(&e->endings, &c->result);
-        add_arm(e, c, result, &d.arms, absence(e, c) == KL_NO_FORM ? result : open_result(e, c), &d.arms);
-    }
+    kl_decision d = {0};
+    kl_candidates_single(&e->endings, outcome, &d);
     if (!kl_decision_build(&e->deciding, outcome, &d)) return false;
     e->forms->fed[outcome] = kl_decision_span(&e->deciding, &d);
     put_slot(e, outcome, &d, KL_ABSENT);
     return true;
 }
 
-typedef struct entry { /* a distinct entry of a many-of outcome */
-    uint32_t *values;  /* results, one per column */
-    kl_arms arms;
-} entry;
-
-typedef KL_VEC(entry) entry_list;
-
-static size_t find_entry(kl_emit *e, entry_list *list, uint32_t *values, size_t columns) {
-    for (size_t i = 0; i < list->n; i++)
-        if (memcmp(list->p[i].values, values, columns * sizeof *values) == 0) return i;
-    KL_PUSH(e->arena, list, ((entry){.values = values}));
-    return list->n - 1;
-}
-
-/* What an edition not at hand would add is an entry of its own, whose values are open. */
 static bool emit_many(kl_emit *e, uint32_t outcome) {
     const ir_outcome *o = &e->g->outcomes.p[outcome];
-    entry_list entries = {0};
-    uint32_t in = kl_result_put(&e->endings, KL_RESULT_CONST, 1);
-    for (size_t i = 0; i < o->candidates.n; i++) {
-        const ir_candidate *c = &e->g->candidates.p[o->candidates.p[i]];
-        uint32_t *values = kl_alloc_array(e->arena, o->columns.n + 1, sizeof *values);
-        for (size_t k = 0; k < o->columns.n; k++) values[k] = kl_result_of(&e->endings, &c->columns[k]);
-        size_t at = find_entry(e, &entries, values, o->columns.n), open = at;
-        if (absence(e, c) != KL_NO_FORM) {
-            uint32_t *unknown = kl_alloc_array(e->arena, o->columns.n + 1, sizeof *unknown);
-            for (size_t k = 0; k < o->columns.n; k++) unknown[k] = open_result(e, c);
-            open = find_entry(e, &entries, unknown, o->columns.n);
-        }
-        add_arm(e, c, in, &entries.p[at].arms, in, &entries.p[open].arms);
-    }
+    kl_many_entries entries = {0};
+    kl_candidates_many(&e->endings, outcome, &entries);
     for (size_t i = 0; i < entries.n; i++) {
-        kl_decision d = {.arms = entries.p[i].arms,
-                         .otherwise = kl_result_put(&e->endings, KL_RESULT_NONE, KL_REASON_NO_CLAUSE)};
+        kl_decision d = kl_many_decision(&e->endings, &entries.p[i]);
         if (!kl_decision_build(&e->deciding, outcome, &d)) return false;
         uint32_t first = kl_rows(e, KL_S_RESULTS);
         for (size_t k = 0; k < o->columns.n; k++) { /* registers and refs first, so that the rows lie together */
