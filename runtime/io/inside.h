@@ -131,6 +131,7 @@ struct kl_reading {
     const kl_editions *editions;
     const kl_feed *feed;
     kl_input_form form;
+    kl_simd simd;
     bool keep, failed;
     const kl_chunk *chunk;
     bool dirty;        /* the chunk is not all UTF-8: each row is looked at */

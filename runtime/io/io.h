@@ -1,10 +1,11 @@
 /* io.h - the io room's front door: records from CSV or NDJSON into batches of columns, decisions out as NDJSON, CSV or a table.
- * May include: runtime/klausul.h. Uses the heap, libyajl and libutf8proc; reads and writes through the caller's functions only.
+ * May include: runtime/klausul.h, runtime/simd/cpu.h. Uses the heap, libyajl and libutf8proc; reads and writes through the caller's functions only.
  * Start at kl_schema (what the input may hold), kl_feed (bytes to chunks of whole records), kl_reading (chunks to batches), kl_verdict (batches to decisions). */
 #ifndef KL_RUNTIME_IO_H
 #define KL_RUNTIME_IO_H
 
 #include "runtime/klausul.h"
+#include "runtime/simd/cpu.h"
 
 #define KL_CHUNK_BYTES ((size_t)1 << 18)  /* input handed to one worker at a time */
 #define KL_RECORD_BYTES ((size_t)1 << 24) /* the longest record that is read; a longer one is rejected */
@@ -154,6 +155,7 @@ typedef struct
 typedef struct kl_reading kl_reading; /* one per thread */
 kl_reading *kl_reading_new(const kl_editions *e, const kl_feed *f, bool keep);
 void kl_reading_free(kl_reading *r);
+void kl_reading_simd(kl_reading *r, kl_simd v); /* one that kl_simd_has(); else the best. Every one reads the same */
 void kl_reading_start(kl_reading *r, const kl_chunk *chunk);
 /* Reads the next group of up to KL_ROWS_MAX records of the chunk. false: the chunk has no more, or memory is out (kl_reading_failed). */
 bool kl_reading_next(kl_reading *r);

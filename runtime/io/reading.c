@@ -13,6 +13,7 @@ kl_reading *kl_reading_new(const kl_editions *e, const kl_feed *f, bool keep) {
     r->feed = f;
     r->form = kl_feed_form(f);
     r->keep = keep;
+    r->simd = kl_simd_best();
     r->intakes = calloc(e->count, sizeof(kl_intake *));
     r->edition_of = calloc(KL_ROWS_MAX, sizeof *r->edition_of);
     r->index_of = calloc(KL_ROWS_MAX, sizeof *r->index_of);
@@ -56,6 +57,10 @@ void kl_reading_free(kl_reading *r) {
     kl_pool_free(&r->strings);
     kl_pool_free(&r->parser);
     free(r);
+}
+
+void kl_reading_simd(kl_reading *r, kl_simd v) {
+    r->simd = kl_simd_has(v) ? v : kl_simd_best();
 }
 
 void kl_reading_start(kl_reading *r, const kl_chunk *chunk) {
