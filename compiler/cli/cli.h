@@ -101,6 +101,7 @@ typedef struct kl_sink {
     int why; /* errno of the first failure */
     uint64_t bytes;
 } kl_sink;
+bool kl_interrupted(void); /* input.c: then a write that waits fails */
 bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path);
 bool kl_sink_write(kl_sink *s, const void *data, size_t size); /* false once something failed */
 bool kl_sink_finish(kl_sink *s);                               /* rename; false when anything failed */

@@ -115,7 +115,7 @@ bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
     const char *p = data;
     while (!s->failed && size) {
         ssize_t n = write(s->fd, p, size);
-        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EINTR && !kl_interrupted()) continue;
         if (n < 0) {
             s->failed = true;
             s->why = errno;

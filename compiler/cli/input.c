@@ -15,10 +15,23 @@
 enum { PATIENCE_MS = 200, NAMES_SHOWN = 40 };
 
 static volatile sig_atomic_t interrupted;
+static const pthread_t *others; /* changed and read by the first thread only: signals are blocked in the others */
+static volatile sig_atomic_t other_count;
 
 static void on_signal(int number) {
     (void)number;
     interrupted = 1;
+    for (sig_atomic_t i = 0; i < other_count; i++) pthread_kill(others[i], SIGURG);
+}
+
+static void on_relay(int number) { /* there to end a system call */
+    (void)number;
+}
+
+void kl_relay_signals(const pthread_t *threads, size_t count) {
+    other_count = 0;
+    others = threads;
+    other_count = (sig_atomic_t)count;
 }
 
 void kl_catch_signals(void) {
@@ -27,6 +40,8 @@ void kl_catch_signals(void) {
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = on_relay;
+    sigaction(SIGURG, &action, NULL);
 }
 
 bool kl_interrupted(void) {

@@ -54,6 +54,13 @@ typedef enum kl_stop {
     KL_STOP_BATCH
 } kl_stop;
 
+typedef struct kl_times { /* seconds, summed over the threads */
+    double reading, deciding, writing, waiting;
+} kl_times;
+
+#define KL_CHUNK_LEAST ((size_t)1 << 15) /* input of the first chunk, and of chunks whose decisions take much room */
+#define KL_OUT_BYTES ((size_t)1 << 21)   /* an output that has grown to this is written before more is added */
+
 typedef struct kl_run {
     kl_cli *cli;
     kl_rules rules;
@@ -73,10 +80,13 @@ typedef struct kl_run {
     bool want_rejects;
 
     pthread_mutex_t reading, turning;
-    pthread_cond_t turned;
-    uint64_t turn; /* the chunk that may write */
-    kl_stop stop;  /* why everything stops */
-    int why;       /* errno, where it has one */
+    pthread_cond_t turned; /* an output is free, or the turn or the writer another, or it all stops */
+    uint64_t turn;         /* the chunk that is written next */
+    bool writing;          /* someone writes it */
+    struct kl_output **ready, *free;
+    size_t outputs, chunk_bytes; /* chunk_bytes: what the next chunk should hold */
+    kl_stop stop;                /* why everything stops */
+    int why;                     /* errno, where it has one */
     kl_feed_state feed_state;
 
     uint64_t records, rejected, shown;
@@ -85,7 +95,8 @@ typedef struct kl_run {
     kl_tally **tallies; /* per edition, merged */
     kl_groups groups;
     kl_str_list unread;
-    bool progress;
+    bool progress, stats;
+    kl_times times;
     double shown_at;
 } kl_run;
 
@@ -102,7 +113,8 @@ void kl_say_unread(kl_cli *c, const kl_str_list *names, const kl_rules *rules);
 kl_diag_id kl_reject_message(kl_reject_reason why);
 void kl_say_reject(kl_cli *c, kl_str path, const kl_reject *r);
 void kl_catch_signals(void);
-bool kl_interrupted(void);
+/* An interrupt is passed on to these threads, so that none stays in a write that waits. NULL before they are joined. */
+void kl_relay_signals(const pthread_t *threads, size_t count);
 void kl_run_all(kl_run *run);
 
 /* groups.c */

@@ -325,7 +325,8 @@ static kl_feed_state skip_line(kl_feed *f) {
 /* Reads until there is a whole record and enough of them, or an end, or nothing more to be had at once. *cut: offset after the last whole record. */
 static kl_feed_state gather(kl_feed *f, kl_chunk *chunk, size_t *cut) {
     kl_bytes *b = &chunk->bytes;
-    size_t wanted = KL_CHUNK_BYTES, looked = 0; /* looked: bytes that are known to hold no whole record */
+    size_t usual = chunk->wanted ? chunk->wanted : KL_CHUNK_BYTES, wanted = usual,
+           looked = 0; /* looked: bytes that are known to hold no whole record */
     for (;;) {
         bool idle = b->size > looked && f->origin.waits && f->origin.waits(f->origin.self);
         if (!f->ended && b->size < wanted && !idle) {
@@ -333,8 +334,8 @@ static kl_feed_state gather(kl_feed *f, kl_chunk *chunk, size_t *cut) {
             if (state) return state;
             continue;
         }
-        bool much = b->size > 2 * KL_CHUNK_BYTES; /* what a long record left behind goes out in the usual pieces */
-        if (much && (*cut = cut_whole(f, b->data, KL_CHUNK_BYTES)) != 0) return KL_FEED_OK;
+        bool much = b->size > 2 * usual; /* what a long record left behind goes out in the usual pieces */
+        if (much && (*cut = cut_whole(f, b->data, usual)) != 0) return KL_FEED_OK;
         *cut = b->size;
         if (f->ended && b->size <= KL_RECORD_BYTES) {
             if (much && f->form == KL_INPUT_CSV) *cut = cut_first(f, b);

@@ -113,6 +113,7 @@ typedef struct kl_origin { /* where the bytes come from */
 
 typedef struct kl_chunk { /* caller's, zeroed before the first use, freed with kl_bytes_free(&chunk->bytes) */
     kl_bytes bytes;       /* whole records, UTF-8 (unless the input is not), 64 readable bytes after the end */
+    size_t wanted;        /* about so many bytes, set by the caller; 0: KL_CHUNK_BYTES */
     uint64_t number;      /* 0, 1, … */
     uint64_t line;        /* of its first byte */
     uint64_t record;      /* number of its first record; only where kl_feed counts records */
