@@ -233,8 +233,9 @@ static uint32_t expand_set(kl_deciding *k, uint32_t set, uint32_t conflict) {
     for (size_t i = n; i-- > 0;) {
         if (members[i] == lead) continue;
         uint32_t question = kl_asked_same(&k->asked, lead, members[i]);
-        kl_run runs[2] = {{1, conflict}, {2, out}};
-        out = kl_dd_node_of(&k->m, k->level_of.p[question], runs, 2);
+        uint32_t level = k->level_of.p[question];
+        kl_run runs[2] = {{1, conflict}, {k->m.answers.p[level], out}};
+        out = kl_dd_node_of(&k->m, level, runs, 2);
     }
     return out;
 }
@@ -262,13 +263,12 @@ static uint32_t build_results(kl_deciding *k, const kl_decision *d, uint32_t mer
 }
 
 /* ------------------------------------------------------------------ one build */
-static void ask_all(kl_deciding *k, const kl_decision *d) {
+void kl_decision_ask(kl_deciding *k, const kl_decision *d) {
     kl_forms *f = k->forms;
     uint32_t before = kl_form_before(f), after = kl_form_after(f), edition = KL_NO_FORM;
     const ir_guideline *g = f->g;
     bool open = g->before == KL_BEYOND_UNKNOWN || g->after == KL_BEYOND_UNKNOWN;
     if (open && k->period_entry != IR_NONE) edition = kl_form_edition(f, k->period_entry);
-    kl_ask_start(&k->asked);
     kl_ask(&k->asked, before);
     kl_ask(&k->asked, after);
     kl_ask(&k->asked, edition);
@@ -277,6 +277,11 @@ static void ask_all(kl_deciding *k, const kl_decision *d) {
         kl_ask(&k->asked, d->arms.p[i].holds);
         kl_ask(&k->asked, d->arms.p[i].blocked);
     }
+}
+
+static void ask_all(kl_deciding *k, const kl_decision *d) {
+    kl_ask_start(&k->asked);
+    kl_decision_ask(k, d);
 }
 
 static void order_of(kl_deciding *k, kl_order kind, uint32_t *order) {
@@ -319,19 +324,23 @@ static void set_order(kl_deciding *k, kl_order kind) {
         const kl_question *q = &k->asked.list.p[k->order.p[level]];
         k->level_of.p[k->order.p[level]] = level;
         k->more.p[level] = kl_question_tagged(q) ? 5 : 0;
-        kl_diagram_level(&k->m, kl_question_answers(q));
+        kl_diagram_level(&k->m, k->all ? kl_question_all(q) : kl_question_answers(q));
     }
+}
+
+static void start_diagram(kl_deciding *k, kl_order kind) {
+    set_order(k, kind);
+    k->m.join = join_sets;
+    k->m.alike = alike;
+    k->m.self = k;
+    start_sets(k);
+    build_truths(k);
 }
 
 /* The diagram in one order, states not yet carried through. Asks for more questions when results meet that may be equal. */
 static uint32_t build(kl_deciding *k, const kl_decision *d, kl_order kind) {
     for (;;) {
-        set_order(k, kind);
-        k->m.join = join_sets;
-        k->m.alike = alike;
-        k->m.self = k;
-        start_sets(k);
-        build_truths(k);
+        start_diagram(k, kind);
         uint32_t merged = merge_all(k, &d->arms);
         if (k->m.full) return KL_LEAF;
         if (!ask_same(k)) return build_results(k, d, merged);
@@ -569,6 +578,33 @@ bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d) {
     kl_measure what = k->m.full ? KL_MEASURE_BUILD : nodes ? KL_MEASURE_NODES : KL_MEASURE_EDGES;
     if (size * KL_WARN_SHARE > limit) kl_decision_too_large(k, outcome, d, shares(k, d), what, size, limit);
     return size <= limit;
+}
+
+/* ------------------------------------------------------------------ several decisions in one diagram */
+void kl_deciding_side(kl_deciding *k, const ir_guideline *g, uint32_t period_entry) {
+    k->forms->g = g;
+    k->period_entry = period_entry;
+    k->scope = g->scope == IR_NONE ? kl_form_const(k->forms, 1) : kl_form_of(k->forms, g->scope);
+}
+
+void kl_deciding_order(kl_deciding *k, kl_order kind) {
+    k->all = true;
+    start_diagram(k, kind);
+}
+
+uint32_t kl_deciding_truth(kl_deciding *k, uint32_t form) {
+    return truth(k, form);
+}
+
+bool kl_decision_root(kl_deciding *k, kl_decision *d, uint32_t *root) {
+    d->outside = kl_result_put(k->endings, KL_RESULT_NONE, KL_REASON_OUTSIDE_SCOPE);
+    d->not_in_force = kl_result_put(k->endings, KL_RESULT_NONE, KL_REASON_NOT_IN_FORCE);
+    *root = KL_LEAF;
+    uint32_t merged = merge_all(k, &d->arms);
+    if (k->m.full) return true;
+    if (ask_same(k)) return false;
+    *root = build_results(k, d, merged);
+    return true;
 }
 
 kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d) {

@@ -40,6 +40,7 @@ typedef struct kl_deciding { /* what the decisions of a guideline share */
     kl_endings *endings;
     kl_diagram_limits limits;
     uint32_t period_entry, scope; /* entry or IR_NONE; form */
+    bool all; /* each question has all its answers from the start: tags, and last that it is unknown */
     kl_diagram m;
     kl_asked asked;
     uint32_t *truth, *truth_stamp; /* per form: its diagram in this build */
@@ -61,6 +62,15 @@ void kl_deciding_init(kl_deciding *d, kl_arena *a, kl_diags *diags, kl_forms *f,
 bool kl_decision_build(kl_deciding *k, uint32_t outcome, kl_decision *d);
 /* What an outcome with this decision feeds to others. */
 kl_span64 kl_decision_span(kl_deciding *k, const kl_decision *d);
+
+/* For what looks at several decisions over one set of questions, in one diagram. Between kl_ask_start() and kl_ask_done() each decision
+ * asks, on its side; then the order is set, and each has its root: cells as the decision wants them, other answers still without meaning. */
+void kl_deciding_side(kl_deciding *k, const ir_guideline *g, uint32_t period_entry);
+void kl_decision_ask(kl_deciding *k, const kl_decision *d);
+void kl_deciding_order(kl_deciding *k, kl_order kind);
+uint32_t kl_deciding_truth(kl_deciding *k, uint32_t form);
+/* false: whether results are equal must be asked too (they are now in k->asked), and the order set anew. KL_LEAF when k->m is full. */
+bool kl_decision_root(kl_deciding *k, kl_decision *d, uint32_t *root);
 
 /* report.c: the table that makes a decision large, the columns that widen it, and the ways out. */
 typedef enum kl_measure { KL_MEASURE_QUESTIONS, KL_MEASURE_NODES, KL_MEASURE_EDGES, KL_MEASURE_BUILD } kl_measure;

@@ -41,6 +41,12 @@ void kl_diagram_reset(kl_diagram *m, uint32_t limit) {
     clear_cache(m, CACHE_FIRST);
 }
 
+void kl_diagram_resume(kl_diagram *m) {
+    m->full = false;
+    m->stack.n = 0;
+    clear_cache(m, m->cache_cap);
+}
+
 uint32_t kl_diagram_level(kl_diagram *m, uint32_t answers) {
     KL_PUSH(m->arena, &m->answers, answers);
     return (uint32_t)m->answers.n - 1;
@@ -324,6 +330,31 @@ uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t kee
     uint32_t out = extend(&b, root);
     m->answers.p[level] = keep + n;
     return out;
+}
+
+static uint32_t pick(const rebuild *b, uint32_t r) {
+    kl_diagram *m = b->m;
+    uint32_t out;
+    if (m->full) return KL_LEAF;
+    if (kl_dd_level(m, r) > b->level) return r;
+    if (kl_dd_level(m, r) == b->level) return kl_dd_follow(m, r, b->keep);
+    if (recall(m, OP_EXTEND, r, b->serial, 0, &out)) return out;
+    kl_dd_node n = m->nodes.p[r];
+    size_t base = m->stack.n;
+    for (uint32_t i = 0; i < n.runs; i++) {
+        kl_run run = m->runs.p[n.first + i];
+        put_run(m, base, run.end, pick(b, run.child));
+    }
+    if (m->full) {
+        m->stack.n = base;
+        return KL_LEAF;
+    }
+    return remember(m, OP_EXTEND, r, b->serial, 0, make(m, n.level, base));
+}
+
+uint32_t kl_dd_restrict(kl_diagram *m, uint32_t root, uint32_t level, uint32_t answer) {
+    rebuild b = {.m = m, .level = level, .keep = answer, .serial = m->serial++};
+    return pick(&b, root);
 }
 
 static void reach(kl_diagram *m, uint32_t r, kl_dd_list *out) {

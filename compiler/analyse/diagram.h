@@ -44,6 +44,8 @@ typedef struct kl_diagram {
 void kl_diagram_init(kl_diagram *m, kl_arena *a);
 /* Forgets all nodes; memory is used again. */
 void kl_diagram_reset(kl_diagram *m, uint32_t limit);
+/* After it was full: goes on with what there was, nothing half done remembered. The caller sets a new limit. */
+void kl_diagram_resume(kl_diagram *m);
 uint32_t kl_diagram_level(kl_diagram *m, uint32_t answers); /* adds one below those there are */
 
 static inline bool kl_dd_is_leaf(uint32_t r) {
@@ -77,6 +79,9 @@ uint32_t kl_dd_replace(kl_diagram *m, uint32_t a, const uint32_t *to);
 typedef void kl_dd_more(void *self, kl_diagram *m, uint32_t node, uint32_t *children);
 uint32_t kl_dd_extend(kl_diagram *m, uint32_t root, uint32_t level, uint32_t keep, uint32_t n, kl_dd_more *more,
                       void *self);
+
+/* The function where the question at `level` has that answer. */
+uint32_t kl_dd_restrict(kl_diagram *m, uint32_t root, uint32_t level, uint32_t answer);
 
 /* The nodes that `root` reaches, children before parents, in a fixed order. */
 typedef KL_VEC(uint32_t) kl_dd_list;

@@ -344,6 +344,10 @@ uint32_t kl_form_number_of(kl_forms *f, uint32_t node) {
     return out;
 }
 
+uint32_t kl_form_range(kl_forms *f, uint32_t number, int64_t lo, int64_t hi) {
+    return range(f, number, lo, hi);
+}
+
 uint32_t kl_form_number_field(kl_forms *f, uint32_t field) {
     return leaf(f, KL_FORM_NUMBER_FIELD, field, 0);
 }

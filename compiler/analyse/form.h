@@ -109,6 +109,7 @@ uint32_t kl_form_after(kl_forms *f);
 uint32_t kl_form_framed(kl_forms *f, uint32_t inside);
 uint32_t kl_form_in_force(kl_forms *f);
 
+uint32_t kl_form_range(kl_forms *f, uint32_t number, int64_t lo, int64_t hi); /* lo <= number <= hi */
 uint32_t kl_form_const(kl_forms *f, int value);
 uint32_t kl_form_not(kl_forms *f, uint32_t a);
 uint32_t kl_form_and(kl_forms *f, uint32_t a, uint32_t b);

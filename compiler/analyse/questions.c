@@ -22,6 +22,10 @@ void kl_ask_start(kl_asked *q) {
     q->list.n = q->atoms.n = q->reached.n = q->intervals.n = 0;
 }
 
+bool kl_is_asked(const kl_asked *q, uint32_t form) {
+    return form < q->form_room && q->atom_stamp[form] == q->stamp;
+}
+
 const kl_atom *kl_atom_of(const kl_asked *q, uint32_t form) {
     return &q->atoms.p[q->atom_of[form]];
 }
@@ -81,10 +85,11 @@ static kl_question question_of(kl_asked *q, uint32_t form) {
         uint32_t number = n->a;
         s = blank(n->kind == KL_FORM_IN ? KL_Q_CODES : KL_Q_DERIVED, number);
         if (n->kind == KL_FORM_IN) s.codes = n->x;
+        kl_form_domain(f, number, &s.lo, &s.hi);
+        if (q->planes) return s;
         kl_span64 span = kl_form_span(f, number);
         s.states = span.states;
         s.may_be_none = span.may_be_none;
-        kl_form_domain(f, number, &s.lo, &s.hi);
         return s;
     }
     default: return blank(KL_Q_TRUTH, form);

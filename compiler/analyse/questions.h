@@ -33,6 +33,11 @@ static inline bool kl_question_tagged(const kl_question *q) {
     return q->kind == KL_Q_DERIVED || q->kind == KL_Q_CODES || q->kind == KL_Q_SAME;
 }
 
+/* Where every answer has a place of its own: the cells, five tags if it has any (error, none, not stated, external, conflict), unknown. */
+static inline uint32_t kl_question_all(const kl_question *q) {
+    return q->cells + (kl_question_tagged(q) ? 5 : 0) + 1;
+}
+
 typedef struct kl_atom {
     uint32_t question;
     uint32_t first, count; /* kl_asked.intervals: the answers for which it holds */
@@ -40,6 +45,8 @@ typedef struct kl_atom {
 
 typedef struct kl_asked {
     kl_forms *forms;
+    bool
+        planes; /* only cells are wanted: nothing is asked about the states of numbers, which outcomes not yet decided may feed */
     KL_VEC(kl_question) list;
     KL_VEC(kl_atom) atoms;
     uint32_t *atom_of; /* per form: stamp; see kl_atom_of */
@@ -57,6 +64,7 @@ void kl_ask(kl_asked *q, uint32_t form); /* all atoms of a truth form; KL_NO_FOR
 void kl_ask_same(kl_asked *q, uint32_t a, uint32_t b, uint8_t states); /* are results a and b equal? */
 void kl_ask_done(kl_asked *q);
 
+bool kl_is_asked(const kl_asked *q, uint32_t form); /* was reached */
 /* The atom of a form that was reached. */
 const kl_atom *kl_atom_of(const kl_asked *q, uint32_t form);
 /* Its place in the list, or KL_NO_FORM. */
