@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all deps demo check tests arrows fmt lint install uninstall clean bless soak bench
+.PHONY: all deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -82,6 +82,12 @@ $(B)/lang/scan.c $(B)/lang/scan.h &: lang/scan.l
 $(GEN_OBJ): $(B)/lang/%.o: $(B)/lang/%.c | $(B)/lang/parse.h $(B)/lang/scan.h
 	$(COMPILE) $(GENWARN) $(PKG_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
+# The parts of generated C that are the same for every guideline, as lines of text in a header.
+$(B)/compiler/emit/one_%.h: compiler/emit/one_%.c.in
+	@mkdir -p $(@D)
+	{ echo 'static const char *const kl_one_$*[] = {'; sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $<; echo '0};'; } > $@
+$(B)/compiler/emit/c.o: $(B)/compiler/emit/one_number.h $(B)/compiler/emit/one_record.h
+
 $(TEST_BIN): $(B)/%: $(B)/%.o $(B)/tests/libhelp.a $(ARCHIVES)
 	$(LINK) -o $@ $^ -lcmocka $(LIBS)
 tests: $(TEST_BIN)
@@ -89,6 +95,11 @@ tests: $(TEST_BIN)
 # ---------------------------------------------------------------- for people
 deps:
 	@.ci/deps all
+
+# What make bench runs beside: Debian packages, and a Python environment and Node modules of its own under $(B)/peers.
+deps-bench:
+	@.ci/deps --if-missing build test bench || echo "going on without them"
+	@$(PYTHON) tests/bench/peers.py --build $(B) --install
 
 demo:
 	@.ci/deps --if-missing build
