@@ -5,6 +5,7 @@
 #define KL_COMPILER_COMPILER_H
 
 #include "compiler/ir.h"
+#include "runtime/klausul.h"
 
 /* Where text comes from: reads a whole file into the arena; false when it cannot (errno says why). Tests give their own. */
 typedef struct kl_reader {
@@ -43,5 +44,10 @@ bool kl_check_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t 
 
 /* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
+/* The same decisions from code as the text has it, without what planes.c finds: for tests to compare with. */
+bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
+
+/* A verified image as C: a header and the source that includes it as `include`. */
+void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);
 
 #endif

@@ -352,17 +352,19 @@ uint32_t kl_form_number_field(kl_forms *f, uint32_t field) {
     return leaf(f, KL_FORM_NUMBER_FIELD, field, 0);
 }
 
-/* `inside` while in force; before and after (IR nodes or IR_NONE) what the text says of them. */
-static uint32_t edition(kl_forms *f, uint32_t entry, uint32_t inside, const uint32_t sides[2],
+/* `inside` and `holds` while in force; before and after (IR nodes or IR_NONE) what the text says of them. What many truths have in common,
+ * the period and `inside`, is joined first. */
+static uint32_t edition(kl_forms *f, uint32_t entry, uint32_t inside, uint32_t holds, const uint32_t sides[2],
                         const kl_beyond said[2]) {
-    uint32_t out = inside, absent = kl_form_const(f, 0);
+    uint32_t common = kl_form_const(f, 1), absent = kl_form_const(f, 0);
     for (int i = 0; i < 2; i++) {
         if (sides[i] == IR_NONE) continue;
         uint32_t side = kl_form_of(f, sides[i]);
-        out = kl_form_and(f, kl_form_not(f, side), out);
+        common = kl_form_and(f, common, kl_form_not(f, side));
         if (said[i] == KL_BEYOND_UNKNOWN) absent = kl_form_or(f, absent, side);
     }
     uint32_t open = entry == IR_NONE ? kl_form_const(f, 2) : kl_form_edition(f, entry);
+    uint32_t out = kl_form_and(f, kl_form_and(f, common, inside), holds);
     return kl_form_or(f, out, kl_form_and(f, absent, open));
 }
 
@@ -381,7 +383,7 @@ static uint32_t lower_truth(kl_forms *f, const ir_node *n) {
     case IR_EDITION: {
         uint32_t sides[2] = {n->b, n->c};
         kl_beyond said[2] = {n->before, n->after};
-        return edition(f, n->entry, kl_form_of(f, n->a), sides, said);
+        return edition(f, n->entry, kl_form_const(f, 1), kl_form_of(f, n->a), sides, said);
     }
     case IR_RANGE: return range(f, kl_form_number_of(f, n->a), n->lo, n->hi);
     case IR_IN: return in_mask(f, kl_form_number_of(f, n->a), f->g->nodes.p[n->a].type.set, n->mask);
@@ -435,7 +437,7 @@ uint32_t kl_form_breached(kl_forms *f, uint32_t entry) {
     if (!body || body->kind != IR_EDITION || body->entry != entry) return kl_form_and(f, applies, not_met);
     uint32_t sides[2] = {body->b, body->c}; /* its period says whether it is breached, not only whether it applies */
     kl_beyond said[2] = {body->before, body->after};
-    return edition(f, entry, kl_form_and(f, kl_form_of(f, body->a), not_met), sides, said);
+    return edition(f, entry, kl_form_of(f, body->a), not_met, sides, said);
 }
 
 uint32_t kl_form_before(kl_forms *f) {
@@ -445,14 +447,14 @@ uint32_t kl_form_after(kl_forms *f) {
     return f->g->period_after == IR_NONE ? kl_form_const(f, 0) : kl_form_of(f, f->g->period_after);
 }
 
-uint32_t kl_form_framed(kl_forms *f, uint32_t inside) {
+uint32_t kl_form_framed(kl_forms *f, uint32_t inside, uint32_t holds) {
     uint32_t sides[2] = {f->g->period_before, f->g->period_after};
     kl_beyond said[2] = {f->g->before, f->g->after};
-    return edition(f, IR_NONE, inside, sides, said);
+    return edition(f, IR_NONE, inside, holds, sides, said);
 }
 
 uint32_t kl_form_in_force(kl_forms *f) {
-    return kl_form_framed(f, kl_form_const(f, 1));
+    return kl_form_framed(f, kl_form_const(f, 1), kl_form_const(f, 1));
 }
 
 int kl_form_settled(const kl_forms *f, uint32_t form) {

@@ -106,7 +106,8 @@ uint32_t kl_form_breached(kl_forms *f, uint32_t entry);
  * the period unknown where another text, not at hand, was in force, and no where nothing was. `in_force` is the frame of yes. */
 uint32_t kl_form_before(kl_forms *f);
 uint32_t kl_form_after(kl_forms *f);
-uint32_t kl_form_framed(kl_forms *f, uint32_t inside);
+uint32_t kl_form_framed(kl_forms *f, uint32_t inside,
+                        uint32_t holds); /* the truth `inside` and `holds`; the first is shared */
 uint32_t kl_form_in_force(kl_forms *f);
 
 uint32_t kl_form_range(kl_forms *f, uint32_t number, int64_t lo, int64_t hi); /* lo <= number <= hi */

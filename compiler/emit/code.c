@@ -1,21 +1,23 @@
-/* code.c - forms to instructions: each form is computed once, after what it reads.
+/* code.c - forms to instructions: each number and each plane is computed once, after what it reads.
  * May include: compiler/emit.
  * Start at kl_register(). */
 #include "compiler/emit/emit.h"
-
-#include <stdlib.h>
 
 void kl_emit_instruction(kl_emit *e, kl_emit_op op, uint32_t dst, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
     uint32_t words[6] = {op, dst, a, b, c, d};
     for (int i = 0; i < 6; i++) kl_put(e, KL_S_CODE, words[i]);
 }
 
-static uint32_t at(const kl_emit *e, uint32_t form) {
-    return e->registers.p[form] - 1;
+static uint32_t truth_at(const kl_emit *e, uint32_t plane) {
+    return e->planes.list.p[plane].reg - 1;
 }
 
-static void truth(kl_emit *e, uint32_t form, kl_emit_op op, uint32_t a, uint32_t b, uint32_t c) {
-    e->registers.p[form] = ++e->truths;
+static uint32_t at(const kl_emit *e, uint32_t number) {
+    return e->registers.p[number] - 1;
+}
+
+static void truth(kl_emit *e, uint32_t plane, kl_emit_op op, uint32_t a, uint32_t b, uint32_t c) {
+    e->planes.list.p[plane].reg = ++e->truths;
     kl_emit_instruction(e, op, e->truths - 1, a, b, c, 0);
 }
 
@@ -47,46 +49,73 @@ static uint32_t field_register(kl_emit *e, uint32_t field) {
     return at(e, form);
 }
 
-static void write_in_field(kl_emit *e, uint32_t form, uint32_t field, uint32_t mask) {
+static void write_in_field(kl_emit *e, uint32_t plane, uint32_t field, const uint64_t *words) {
     uint32_t codes = (uint32_t)e->g->sets.p[e->g->fields.p[field].type.set].values.n, lo, hi;
-    if (codes <= WIDE || !neighbours(&e->g->mask_words.p[mask], codes, &lo, &hi)) {
-        truth(e, form, KL_OP_B_IN_F, field, kl_mask_row(e, mask, codes), 0);
+    if (codes <= WIDE || !neighbours(words, codes, &lo, &hi)) {
+        truth(e, plane, KL_OP_B_IN_F, field, kl_mask_row(e, words, codes), 0);
         return;
     }
     uint32_t number_of = field_register(e, field), low = kl_const_row(e, lo), high = kl_const_row(e, hi);
-    truth(e, form, KL_OP_B_RANGE, number_of, low, high);
+    truth(e, plane, KL_OP_B_RANGE, number_of, low, high);
 }
 
-static void write_truth(kl_emit *e, uint32_t form, const kl_form *n) {
-    uint32_t lo, hi;
+static void write_range(kl_emit *e, uint32_t plane, kl_emit_op op, uint32_t of, int64_t lo, int64_t hi) {
+    uint32_t low = kl_const_row(e, lo), high = kl_const_row(e, hi);
+    truth(e, plane, op, of, low, high);
+}
+
+static void write_atom(kl_emit *e, uint32_t plane, uint32_t form) {
+    const kl_form *n = kl_form_at(e->forms, form);
+    const uint64_t *masks = e->g->mask_words.p;
+    int settled = kl_form_settled(e->forms, form);
     switch ((kl_form_kind)n->kind) {
-    case KL_FORM_CONST: truth(e, form, KL_OP_B_CONST, (uint32_t)n->lo, 0, 0); break;
-    case KL_FORM_NOT: truth(e, form, KL_OP_B_NOT, at(e, n->a), 0, 0); break;
-    case KL_FORM_AND: truth(e, form, KL_OP_B_AND, at(e, n->a), at(e, n->b), 0); break;
-    case KL_FORM_OR: truth(e, form, KL_OP_B_OR, at(e, n->a), at(e, n->b), 0); break;
-    case KL_FORM_FIELD: truth(e, form, KL_OP_B_FIELD, n->x, 0, 0); break;
-    case KL_FORM_KNOWN: truth(e, form, KL_OP_B_KNOWN, n->x, 0, 0); break;
-    case KL_FORM_ASSUME: truth(e, form, KL_OP_B_ASSUME, n->x, 0, 0); break;
-    case KL_FORM_IN_FIELD: write_in_field(e, form, n->x, n->y); break;
-    case KL_FORM_HAS: truth(e, form, KL_OP_B_HAS, n->x, n->y, 0); break;
-    case KL_FORM_EMPTY: truth(e, form, KL_OP_B_EMPTY, n->x, 0, 0); break;
-    case KL_FORM_TEXT: truth(e, form, KL_OP_B_TEXT, n->x, n->y, 0); break;
-    case KL_FORM_SAME_TEXT: truth(e, form, KL_OP_B_SAME, n->x, n->y, 0); break;
-    case KL_FORM_IN: truth(e, form, KL_OP_B_IN, at(e, n->a), kl_mask_row(e, n->y, n->x), n->x); break;
-    case KL_FORM_RANGE_FIELD:
+    case KL_FORM_CONST: truth(e, plane, KL_OP_B_CONST, (uint32_t)n->lo, 0, 0); break;
+    case KL_FORM_FIELD: truth(e, plane, KL_OP_B_FIELD, n->x, 0, 0); break;
+    case KL_FORM_KNOWN: truth(e, plane, KL_OP_B_KNOWN, n->x, 0, 0); break;
+    case KL_FORM_ASSUME: truth(e, plane, KL_OP_B_ASSUME, n->x, 0, 0); break;
+    case KL_FORM_IN_FIELD: write_in_field(e, plane, n->x, &masks[n->y]); break;
+    case KL_FORM_HAS: truth(e, plane, KL_OP_B_HAS, n->x, n->y, 0); break;
+    case KL_FORM_EMPTY: truth(e, plane, KL_OP_B_EMPTY, n->x, 0, 0); break;
+    case KL_FORM_TEXT: truth(e, plane, KL_OP_B_TEXT, n->x, n->y, 0); break;
+    case KL_FORM_SAME_TEXT: truth(e, plane, KL_OP_B_SAME, n->x, n->y, 0); break;
+    case KL_FORM_IN: truth(e, plane, KL_OP_B_IN, at(e, n->a), kl_mask_row(e, &masks[n->y], n->x), n->x); break;
+    case KL_FORM_RANGE_FIELD: write_range(e, plane, KL_OP_B_RANGE_F, n->x, n->lo, n->hi); break;
     case KL_FORM_RANGE:
-        if (kl_form_settled(e->forms, form) < 2) {
-            truth(e, form, KL_OP_B_CONST, (uint32_t)kl_form_settled(e->forms, form), 0, 0);
-            break;
-        }
-        lo = kl_const_row(e, n->lo);
-        hi = kl_const_row(e, n->hi);
-        if (n->kind == KL_FORM_RANGE)
-            truth(e, form, KL_OP_B_RANGE, at(e, n->a), lo, hi);
+        if (settled < 2)
+            truth(e, plane, KL_OP_B_CONST, (uint32_t)settled, 0, 0);
         else
-            truth(e, form, KL_OP_B_RANGE_F, n->x, lo, hi);
+            write_range(e, plane, KL_OP_B_RANGE, at(e, n->a), n->lo, n->hi);
         break;
-    default: truth(e, form, KL_OP_B_CONST, 2, 0, 0); break; /* a text not at hand */
+    default: truth(e, plane, KL_OP_B_CONST, 2, 0, 0); break; /* a text not at hand */
+    }
+}
+
+/* One instruction for all that a plane says of one field or number. */
+static void write_narrow(kl_emit *e, uint32_t plane) {
+    uint32_t question;
+    int64_t lo, hi;
+    if (kl_plane_range(e, plane, &question, &lo, &hi)) {
+        const kl_question *q = &e->planes.asked.list.p[question];
+        bool field = q->kind == KL_Q_NUMBER;
+        write_range(e, plane, field ? KL_OP_B_RANGE_F : KL_OP_B_RANGE, field ? q->source : at(e, q->source), lo, hi);
+        return;
+    }
+    const uint64_t *words = kl_plane_codes(e, plane, &question);
+    const kl_question *q = &e->planes.asked.list.p[question];
+    if (q->kind == KL_Q_VALUES)
+        write_in_field(e, plane, q->source, words);
+    else
+        truth(e, plane, KL_OP_B_IN, at(e, q->source), kl_mask_row(e, words, q->codes), q->codes);
+}
+
+static void write_truth(kl_emit *e, uint32_t plane, kl_way w) {
+    switch (w.kind) {
+    case KL_WAY_CONST: truth(e, plane, KL_OP_B_CONST, w.a, 0, 0); break;
+    case KL_WAY_ATOM: write_atom(e, plane, w.a); break;
+    case KL_WAY_NOT: truth(e, plane, KL_OP_B_NOT, truth_at(e, w.a), 0, 0); break;
+    case KL_WAY_AND: truth(e, plane, KL_OP_B_AND, truth_at(e, w.a), truth_at(e, w.b), 0); break;
+    case KL_WAY_OR: truth(e, plane, KL_OP_B_OR, truth_at(e, w.a), truth_at(e, w.b), 0); break;
+    case KL_WAY_NARROW: write_narrow(e, plane); break;
     }
 }
 
@@ -105,42 +134,82 @@ static void write_number(kl_emit *e, uint32_t form, const kl_form *n) {
     case KL_FORM_ROUND: number(e, form, KL_OP_N_ROUND, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
     case KL_FORM_RESCALE: number(e, form, KL_OP_N_RESCALE, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
     case KL_FORM_NEG: number(e, form, KL_OP_N_NEG, at(e, n->a), 0, 0, 0); break;
-    case KL_FORM_SELECT: number(e, form, KL_OP_N_SELECT, at(e, n->a), at(e, n->b), at(e, n->c), 0); break;
+    case KL_FORM_SELECT: {
+        uint32_t choice = truth_at(e, kl_plane_of(e, n->a));
+        number(e, form, KL_OP_N_SELECT, choice, at(e, n->b), at(e, n->c), 0);
+        break;
+    }
     case KL_FORM_LESS_ASSUME: number(e, form, KL_OP_N_LT_A, at(e, n->a), n->x, 0, 0); break;
     case KL_FORM_MOST_ASSUME: number(e, form, KL_OP_N_LE_A, at(e, n->a), n->x, 0, 0); break;
     default: number(e, form, plain[n->kind], at(e, n->a), at(e, n->b), 0, 0); break;
     }
 }
 
-static int ascending(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
+/* ------------------------------------------------------------------ what is read comes first */
+static void want_truth(kl_emit *e, uint32_t plane) {
+    if (e->planes.list.p[plane].reg == 0)
+        KL_PUSH(e->arena, &e->jobs, ((kl_job){true, false, plane, kl_plane_way(e, plane)}));
+}
+
+static void want_number(kl_emit *e, uint32_t form) {
+    while (e->registers.n < e->forms->nodes.n) KL_PUSH(e->arena, &e->registers, 0);
+    if (form != KL_NO_FORM && e->registers.p[form] == 0)
+        KL_PUSH(e->arena, &e->jobs, ((kl_job){false, false, form, {KL_WAY_ATOM, form, 0, 0}}));
+}
+
+/* Put on the stack last, what an instruction reads first is written first. */
+static void want_read(kl_emit *e, const kl_job *job) {
+    kl_way w = job->way;
+    const kl_form n = w.kind == KL_WAY_ATOM ? *kl_form_at(e->forms, w.a) : (kl_form){0};
+    switch (w.kind) {
+    case KL_WAY_CONST: break;
+    case KL_WAY_OR:
+    case KL_WAY_AND:
+        want_truth(e, w.b);
+        want_truth(e, w.a);
+        break;
+    case KL_WAY_NOT: want_truth(e, w.a); break;
+    case KL_WAY_NARROW:
+        if (kl_question_tagged(&e->planes.asked.list.p[w.a])) want_number(e, e->planes.asked.list.p[w.a].source);
+        break;
+    case KL_WAY_ATOM:
+        if (n.kind == KL_FORM_SELECT) {
+            want_number(e, n.c);
+            want_number(e, n.b);
+            want_truth(e, kl_plane_of(e, n.a));
+        } else if (!kl_form_is_truth(&n) || n.kind == KL_FORM_RANGE || n.kind == KL_FORM_IN) {
+            if (!kl_form_is_truth(&n)) want_number(e, n.b);
+            if (kl_form_settled(e->forms, w.a) == 2) want_number(e, n.a);
+        }
+    }
+}
+
+static void write_job(kl_emit *e, const kl_job *job) {
+    const kl_form n = *kl_form_at(e->forms, job->truth ? 0 : job->index); /* a copy: the pool may move */
+    if (job->truth ? e->planes.list.p[job->index].reg : e->registers.p[job->index]) return;
+    if (job->truth)
+        write_truth(e, job->index, job->way);
+    else
+        write_number(e, job->index, &n);
 }
 
 uint32_t kl_register(kl_emit *e, uint32_t form) {
-    const uint32_t waits = UINT32_MAX;
-    while (e->registers.n < e->forms->nodes.n) KL_PUSH(e->arena, &e->registers, 0);
-    if (e->registers.p[form]) return at(e, form);
-    e->wanted.n = e->stack.n = 0;
-    KL_PUSH(e->arena, &e->stack, form);
-    while (e->stack.n) { /* all that it reads and that is not yet there; what is read has a lower index */
-        uint32_t i = e->stack.p[--e->stack.n];
-        if (i == KL_NO_FORM || e->registers.p[i]) continue;
-        e->registers.p[i] = waits;
-        KL_PUSH(e->arena, &e->wanted, i);
-        const kl_form *n = kl_form_at(e->forms, i);
-        KL_PUSH(e->arena, &e->stack, n->a);
-        KL_PUSH(e->arena, &e->stack, n->b);
-        KL_PUSH(e->arena, &e->stack, n->c);
+    bool is_truth = kl_form_is_truth(kl_form_at(e->forms, form));
+    uint32_t plane = is_truth ? kl_plane_of(e, form) : 0;
+    e->jobs.n = 0;
+    if (is_truth)
+        want_truth(e, plane);
+    else
+        want_number(e, form);
+    while (e->jobs.n) {
+        kl_job *top = &e->jobs.p[e->jobs.n - 1], job = *top;
+        if (job.ready) {
+            e->jobs.n--;
+            write_job(e, &job);
+        } else {
+            top->ready = true;
+            want_read(e, &job);
+        }
     }
-    if (e->wanted.n) qsort(e->wanted.p, e->wanted.n, sizeof *e->wanted.p, ascending);
-    for (size_t i = 0; i < e->wanted.n; i++) {
-        const kl_form n = *kl_form_at(e->forms, e->wanted.p[i]); /* a copy: the pool may move */
-        if (e->registers.p[e->wanted.p[i]] != waits) continue;
-        if (kl_form_is_truth(&n))
-            write_truth(e, e->wanted.p[i], &n);
-        else
-            write_number(e, e->wanted.p[i], &n);
-    }
-    return at(e, form);
+    return is_truth ? truth_at(e, plane) : at(e, form);
 }

@@ -76,13 +76,11 @@ uint32_t kl_refs_row(kl_emit *e, const kl_ref_list *refs) {
     return at;
 }
 
-uint32_t kl_mask_row(kl_emit *e, uint32_t mask, uint32_t codes) {
-    while (e->mask_row.n <= mask) KL_PUSH(e->arena, &e->mask_row, 0);
-    if (e->mask_row.p[mask] == 0) {
-        e->mask_row.p[mask] = (uint32_t)e->masks.n + 1;
-        for (uint32_t i = 0; i < (codes + 63) / 64; i++) KL_PUSH(e->arena, &e->masks, e->g->mask_words.p[mask + i]);
-    }
-    return e->mask_row.p[mask] - 1;
+uint32_t kl_mask_row(kl_emit *e, const uint64_t *words, uint32_t codes) {
+    uint32_t end = (uint32_t)e->masks.n, n = (codes + 63) / 64;
+    uint32_t at = kl_share(e, &e->shared_masks, e->masks.p, sizeof *words, end, words, n);
+    for (uint32_t i = 0; at == end && i < n; i++) KL_PUSH(e->arena, &e->masks, words[i]);
+    return at;
 }
 
 /* ------------------------------------------------------------------ sections end to end */
@@ -137,7 +135,7 @@ static bool lay_out(kl_emit *e, kl_diags *d, const uint8_t hash[32], kl_buf *out
     return true;
 }
 
-bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
+static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, kl_buf *out) {
     kl_emit *e = kl_alloc(a, sizeof *e);
     uint8_t hash[32];
     e->arena = a;
@@ -149,10 +147,19 @@ bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out)
     e->first_slot = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->first_slot);
     e->slots = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->slots);
     e->assumed_words = (g->assumptions.n + 63) / 64;
+    kl_planes_init(e, shared);
     kl_emit_guideline(e);
     if (!kl_emit_slots(e)) return false;
     kl_emit_trace(e);
     kl_emit_vocabulary(e);
     kl_emit_sources(e, hash);
     return lay_out(e, d, hash, out);
+}
+
+bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
+    return emit(a, d, g, true, out);
+}
+
+bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
+    return emit(a, d, g, false, out);
 }

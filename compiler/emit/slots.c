@@ -76,7 +76,7 @@ static void put_candidate(kl_emit *e, const kl_arm *a) {
         fires = kl_form_and(e->forms, fires, free);
         by = kl_form_and(e->forms, by, free);
     }
-    by = kl_form_framed(e->forms, kl_form_and(e->forms, e->deciding.scope, by));
+    by = kl_form_framed(e->forms, e->deciding.scope, by);
     candidate_refs(e, a, &refs);
     kl_put(e, KL_S_CANDIDATES, a->entry);
     kl_put(e, KL_S_CANDIDATES, result_row(e, a->result));

@@ -105,20 +105,22 @@ void kl_emit_vocabulary(kl_emit *e) {
 
 /* ------------------------------------------------------------------ the trace */
 static uint32_t put_requirement(kl_emit *e, uint32_t i) {
-    uint32_t row = kl_rows(e, KL_S_REQUIREMENTS);
+    uint32_t row = kl_rows(e, KL_S_REQUIREMENTS), always = kl_form_const(e->forms, 1);
+    uint32_t truths[3] = {kl_form_applies(e->forms, i), 0, 0};
+    truths[1] = kl_form_of_entry(e->forms, i);
+    truths[2] = kl_form_breached(e->forms, i);
     kl_put(e, KL_S_REQUIREMENTS, i);
     kl_put(e, KL_S_REQUIREMENTS, e->g->entries.p[i].kind == IR_E_ADVICE);
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_applies(e->forms, i))));
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_of_entry(e->forms, i))));
-    kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, kl_form_breached(e->forms, i))));
+    for (int k = 0; k < 3; k++)
+        kl_put(e, KL_S_REQUIREMENTS, kl_register(e, kl_form_framed(e->forms, always, truths[k])));
     return row;
 }
 
 /* What the trace says of an entry: all but the guideline's own two lines stand in its frame. */
 static uint32_t traced(kl_emit *e, uint32_t i) {
     ir_entry_kind kind = e->g->entries.p[i].kind;
-    uint32_t form = kl_form_of_entry(e->forms, i);
-    return kl_register(e, kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, form));
+    uint32_t form = kl_form_of_entry(e->forms, i), always = kl_form_const(e->forms, 1);
+    return kl_register(e, kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, always, form));
 }
 
 static void put_entry(kl_emit *e, uint32_t i) {
@@ -192,7 +194,7 @@ void kl_emit_guideline(kl_emit *e) {
     const ir_guideline *g = e->g;
     kl_str strings[7] = {g->name, g->title, g->issuer, g->document, g->currency, g->edition, g->record};
     uint32_t in_force = kl_form_in_force(e->forms);
-    uint32_t scope = kl_register(e, kl_form_framed(e->forms, e->deciding.scope));
+    uint32_t scope = kl_register(e, kl_form_framed(e->forms, e->deciding.scope, kl_form_const(e->forms, 1)));
     for (int k = 0; k < 7; k++) kl_put_string(e, KL_S_GUIDELINE, strings[k]);
     uint32_t rest[] = {(uint32_t)g->from, (uint32_t)g->through, g->before, g->after, g->dated_by, g->key, scope};
     for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) kl_put(e, KL_S_GUIDELINE, rest[k]);
