@@ -90,7 +90,7 @@ class Bench:
 
     def memory(self):
         tool = self.yardstick.get("memory", self.tool("memory"))
-        done = run([tool, self.path("y.kli")])
+        done = run([tool, "times", self.path("y.kli")])
         if done.returncode:
             sys.exit(done.stderr.decode())
         return json.loads(done.stdout)

@@ -1,6 +1,7 @@
-/* memory.c - times the library alone on yardstick.klausul: memory IMAGE [ROWS [UNKNOWN OF 1000]], or memory start IMAGE.
+/* memory.c - the library alone on yardstick.klausul: memory times|batches|one|start IMAGE [ROWS [UNKNOWN OF 1000]].
  * May include: the runtime's public header, the helpers beside it, the C library.
- * Start at main(). Prints nanoseconds per record: batches of columns, one record with trace, loops of plain C. `start` decides one record and ends. */
+ * Start at main(). `times` prints nanoseconds per record: batches of columns, one record with trace, loops of plain C; `batches` and `one` decide
+ * all records once, to be counted; `start` decides one record and ends. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,39 +215,58 @@ static int ascending(const void *x, const void *y) {
     return (a > b) - (a < b);
 }
 
+static int decide_one(const source *s, const bench_record *record) {
+    kl_result result;
+    decide(s, columns_of(s, record, 1, 1), 1);
+    kl_outcome(s->workspace, 0, 0, &result);
+    return result.state == KL_DECIDED ? 0 : 1;
+}
+
+static void print_times(const source *s, const bench_record *records, size_t rows, uint64_t *sum) {
+    enum { BATCH, OWN_LOOP, GIVEN_LOOP, ONE, KINDS };
+    static const char *const names[KINDS] = {"batch", "own_loop", "given_loop", "one"};
+    size_t batches = rows / KL_ROWS_MAX, many = rows < 10000 ? rows : 10000;
+    const kl_column *full = columns_of(s, records, batches, KL_ROWS_MAX), *single = columns_of(s, records, many, 1);
+    double times[KINDS][ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) { /* in turn, so that what disturbs one disturbs all */
+        times[BATCH][i] = batches_of(s, full, batches, sum);
+        times[OWN_LOOP][i] = own_loop(records, rows, sum);
+        times[GIVEN_LOOP][i] = given_loop(records, rows, sum);
+        times[ONE][i] = one_by_one(s, single, many, sum);
+    }
+    for (int k = 0; k < KINDS; k++) {
+        qsort(times[k], ROUNDS, sizeof(double), ascending);
+        printf("%s\"%s\": %.4f", k ? ", " : "{", names[k], times[k][ROUNDS / 2]);
+    }
+    printf(", \"sum\": %llu}\n", (unsigned long long)*sum);
+}
+
 int main(int argc, char **argv) {
-    if (argc < 2) {
-        fprintf(stderr, "usage: memory IMAGE [ROWS [UNKNOWN OF 1000]] | memory start IMAGE\n");
+    const char *verb = argc > 2 ? argv[1] : "";
+    bool times = strcmp(verb, "times") == 0, all = strcmp(verb, "batches") == 0, one = strcmp(verb, "one") == 0;
+    if (!times && !all && !one && strcmp(verb, "start") != 0) {
+        fprintf(stderr, "usage: memory times|batches|one|start IMAGE [ROWS [UNKNOWN OF 1000]]\n");
         return 2;
     }
-    bool start = strcmp(argv[1], "start") == 0 && argc > 2;
-    size_t rows = start ? 1 : (size_t)(argc > 2 ? strtod(argv[2], NULL) : 262144) / KL_ROWS_MAX * KL_ROWS_MAX;
-    unsigned unknown = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 10;
+    size_t rows = argc > 3 ? (size_t)strtod(argv[3], NULL) : times ? 262144 : 1;
+    unsigned unknown = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 10;
+    if (times || all) rows = (rows + KL_ROWS_MAX - 1) / KL_ROWS_MAX * KL_ROWS_MAX;
     uint64_t sum = 0, state = 1;
     bench_record *records = take(rows * sizeof *records), r = {0};
     for (size_t i = 0; i < rows; i++) {
         bench_next(&state, unknown, &r);
         records[i] = r;
     }
-    source s = load(argv[start ? 2 : 1]);
-    if (start) {
-        decide(&s, columns_of(&s, records, 1, 1), 1);
-        kl_result result;
-        kl_outcome(s.workspace, 0, 0, &result);
-        return result.state == KL_DECIDED ? 0 : 1;
+    source s = load(argv[2]);
+    if (times) {
+        print_times(&s, records, rows, &sum);
+        return 0;
     }
-    size_t batches = rows / KL_ROWS_MAX, many = rows < 10000 ? rows : 10000;
-    const kl_column *full = columns_of(&s, records, batches, KL_ROWS_MAX), *single = columns_of(&s, records, many, 1);
-    double times[4][ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) { /* in turn, so that what disturbs one disturbs all */
-        times[0][i] = batches_of(&s, full, batches, &sum);
-        times[1][i] = own_loop(records, rows, &sum);
-        times[2][i] = given_loop(records, rows, &sum);
-        times[3][i] = one_by_one(&s, single, many, &sum);
-    }
-    for (int k = 0; k < 4; k++) qsort(times[k], ROUNDS, sizeof(double), ascending);
-    printf("{\"batch\": %.4f, \"own_loop\": %.4f, \"given_loop\": %.4f, \"one\": %.1f, \"sum\": %llu}\n",
-           times[0][ROUNDS / 2], times[1][ROUNDS / 2], times[2][ROUNDS / 2], times[3][ROUNDS / 2],
-           (unsigned long long)sum);
+    if (all)
+        batches_of(&s, columns_of(&s, records, rows / KL_ROWS_MAX, KL_ROWS_MAX), rows / KL_ROWS_MAX, &sum);
+    else if (one)
+        one_by_one(&s, columns_of(&s, records, rows, 1), rows, &sum);
+    else
+        return decide_one(&s, records);
     return 0;
 }
