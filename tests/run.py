@@ -46,6 +46,7 @@ def suites(build, soak):
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
     yield "bench", script("bench/check.py")
+    yield "instructions", script("bench/instructions.py")
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
     yield "documents", script("docs/run.py")
     yield "arrows", script("arrows.py")
