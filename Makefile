@@ -10,7 +10,7 @@ PYTHON   ?= python3
 WARN      = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 GENWARN   = -std=c11 -Wall -Wno-unused-function
 CPPFLAGS += -I. -I$(B) -D_POSIX_C_SOURCE=200809L
-PKGS      = yajl libmd libutf8proc
+PKGS      = yajl libmd libutf8proc z3
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
