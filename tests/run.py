@@ -38,6 +38,7 @@ def suites(build, soak):
     long = ["--soak"] if soak else []
     yield "image fuzz", script("fuzz/run.py", *long)
     yield "oracle", script("oracle/run.py", *long)
+    yield "plane properties", script("oracle/planes.py", *long)
     yield "build", script("build/check.py")
     yield "goldens", script("golden/run.py")
     yield "conformance", script("conformance/check.py")
@@ -49,6 +50,7 @@ def suites(build, soak):
     yield "instructions", script("bench/instructions.py")
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
     yield "documents", script("docs/run.py")
+    yield "back ends", script("agree/run.py", *(["--records", "200000"] if soak else []))
     yield "arrows", script("arrows.py")
     yield from units(build)
 

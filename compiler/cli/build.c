@@ -21,6 +21,23 @@ static bool one_file(kl_cli *c, kl_str path, kl_str *file) {
     return ok;
 }
 
+/* C goes into two files: X.c as asked for, and X.h beside it. */
+static bool write_c(kl_cli *c, kl_str path, const kl_program *program, kl_str image) {
+    kl_buf header, source;
+    size_t slash = path.n;
+    if (path.n < 3 || memcmp(path.p + path.n - 2, ".c", 2) != 0) {
+        kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--output"), path, kl_str_of(kl_cli_word(c, "FIL.c", "FILE.c")));
+        return false;
+    }
+    while (slash > 0 && path.p[slash - 1] != '/') slash--;
+    kl_str beside = kl_str_fmt(c->arena, "%.*sh", (int)path.n - 1, path.p),
+           include = {beside.p + slash, beside.n - slash};
+    kl_buf_init(&header, c->arena);
+    kl_buf_init(&source, c->arena);
+    kl_emit_c(c->arena, program, image, include, &header, &source);
+    return kl_write_all(c, beside, header.p, header.n) && kl_write_all(c, path, source.p, source.n);
+}
+
 int kl_verb_build(kl_cli *c) {
     kl_str path, image;
     bool trouble = false;
@@ -36,7 +53,9 @@ int kl_verb_build(kl_cli *c) {
     const kl_program *program;
     if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program))
         return KL_EXIT_TROUBLE;
-    return kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), image.p, image.n) ? KL_EXIT_OK : KL_EXIT_TROUBLE;
+    bool ok = kl_cli_is(c, KL_FLAG_TARGET, "c") ? write_c(c, kl_cli_value(c, KL_FLAG_OUTPUT), program, image)
+                                                : kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), image.p, image.n);
+    return ok ? KL_EXIT_OK : KL_EXIT_TROUBLE;
 }
 
 /* ------------------------------------------------------------------ verify */

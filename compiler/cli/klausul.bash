@@ -26,7 +26,7 @@ _klausul_values() { # verb, flag
     --input-format) echo "csv ndjson" ;;
     --encoding) echo "utf-8 latin1" ;;
     --fail-on) echo "undetermined findings undetermined,findings" ;;
-    --target) echo "image" ;;
+    --target) echo "image c" ;;
     --format | -f)
         case $1 in
         check) echo "text json github" ;;
