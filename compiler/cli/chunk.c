@@ -53,13 +53,15 @@ bool kl_worker_init(kl_worker *w, kl_run *run) {
     w->groups.arena = run->by ? kl_arena_new(0) : NULL;
     if (!w->workspaces || !w->verdicts || !w->tallies || !w->memos || !w->reading || (run->by && !w->groups.arena))
         return false;
+    kl_memo_form form = {
+        run->out_form != KL_OUT_NONE, run->out_form == KL_OUT_NDJSON, run->trace, run->count, run->columns, run->csv};
     for (size_t e = 0; e < n; e++) {
         w->workspaces[e] = kl_rules_workspace(&run->rules, e);
         w->verdicts[e] = w->workspaces[e] ? kl_verdict_new(run->rules.tellers[e], w->workspaces[e]) : NULL;
         w->tallies[e] = kl_tally_new(run->rules.editions.p[e].program);
         if (!w->verdicts[e] || !w->tallies[e]) return false;
-        if (run->out_form == KL_OUT_CSV && !run->keep && !run->count && !run->by)
-            w->memos[e] = kl_memo_new(run->columns, run->csv, run->rules.tellers[e]);
+        if (!run->keep && !run->by && run->out_form != KL_OUT_TABLE)
+            w->memos[e] = kl_memo_new(&form, run->rules.tellers[e]);
     }
     return true;
 }
@@ -131,51 +133,66 @@ static void write_record(kl_worker *w, size_t edition, uint32_t row) {
     }
 }
 
-/* Without a key field a record's number stands as its key. */
-static kl_string key_of(const kl_worker *w, uint32_t row, uint64_t record, char digits[24]) {
-    kl_string key = kl_reading_key(w->reading, row);
-    const kl_edition *newest = &w->run->rules.editions.p[w->run->rules.editions.n - 1];
-    if (newest->info.key != KL_INDEX_NONE) return key;
-    int n = snprintf(digits, 24, "%llu", (unsigned long long)record);
-    return (kl_string){digits, (size_t)n};
+/* The key of each record; without a key field its number stands for it. Returns whether they were all read, for one edition. */
+static bool take_keys(kl_worker *w, uint64_t first, uint32_t rows) {
+    const kl_rules *rules = &w->run->rules;
+    bool numbered = rules->editions.p[rules->editions.n - 1].info.key == KL_INDEX_NONE, plain = rules->editions.n == 1;
+    for (uint32_t row = 0; row < rows; row++) {
+        plain &= kl_reading_reject(w->reading, row) == NULL;
+        if (!numbered) {
+            w->keys[row] = kl_reading_key(w->reading, row);
+            continue;
+        }
+        int n = snprintf(w->digits[row], sizeof w->digits[row], "%llu", (unsigned long long)(first + row));
+        w->keys[row] = (kl_string){w->digits[row], (size_t)n};
+    }
+    return plain;
+}
+
+static void whole_record(kl_worker *w, uint32_t row, size_t e, uint32_t index) {
+    size_t from = w->to->out.size;
+    kl_verdict_take(w->verdicts[e], index, w->keys[row]);
+    kl_tally_record(w->tallies[e], w->verdicts[e]);
+    if (w->run->by) kl_groups_record(&w->groups, w->run, e, w->verdicts[e]);
+    write_record(w, e, row);
+    if (w->memos[e]) kl_memo_learn(w->memos[e], index, w->verdicts[e], &w->to->out, from);
 }
 
 static void group(kl_worker *w, uint64_t first) {
     kl_run *run = w->run;
+    kl_output *to = w->to;
     size_t editions = run->rules.editions.n;
     uint64_t read[KL_WORDS];
-    for (size_t e = 0; e < editions && !w->to->trouble; e++) {
+    for (size_t e = 0; e < editions && !to->trouble; e++) {
         const kl_batch *batch = kl_reading_batch(w->reading, e);
         kl_fault fault;
         if (!batch->rows) continue;
         bool decided = kl_eval(w->workspaces[e], batch, &fault);
         kl_worker_spent(w, &w->times.deciding);
         if (!decided)
-            w->to->trouble = KL_STOP_BATCH;
+            to->trouble = KL_STOP_BATCH;
         else if (w->memos[e])
-            kl_memo_batch(w->memos[e], w->workspaces[e]);
+            kl_memo_batch(w->memos[e], w->workspaces[e], batch->rows);
     }
     uint32_t rows = kl_reading_rows(w->reading);
-    for (uint32_t row = 0; row < rows && !w->to->trouble; row++) {
-        const kl_reject *r = kl_reading_reject(w->reading, row);
-        if (r) {
-            refuse(w->to, r);
+    bool plain = take_keys(w, first, rows);
+    for (uint32_t row = 0; row < rows && !to->trouble; row++) {
+        if (plain && w->memos[0]) {
+            row = kl_memo_rows(w->memos[0], row, rows, w->keys, &to->out);
+            if (row < rows) whole_record(w, row, 0, row);
             continue;
         }
+        const kl_reject *r = kl_reading_reject(w->reading, row);
         size_t e;
         uint32_t index;
-        char digits[24];
+        if (r) {
+            refuse(to, r);
+            continue;
+        }
         kl_reading_place(w->reading, row, &e, &index);
-        kl_string key = key_of(w, row, first + row, digits);
-        if (w->memos[e] && kl_memo_write(w->memos[e], index, key, &w->to->out, w->tallies[e])) continue;
-        size_t from = w->to->out.size;
-        kl_verdict_take(w->verdicts[e], index, key);
-        kl_tally_record(w->tallies[e], w->verdicts[e]);
-        if (run->by) kl_groups_record(&w->groups, run, e, w->verdicts[e]);
-        write_record(w, e, row);
-        if (w->memos[e]) kl_memo_learn(w->memos[e], index, w->verdicts[e], &w->to->out, from);
+        if (!w->memos[e] || !kl_memo_write(w->memos[e], index, w->keys[row], &to->out)) whole_record(w, row, e, index);
     }
-    for (size_t e = 0; run->count && e < editions && !w->to->trouble; e++) {
+    for (size_t e = 0; run->count && e < editions && !to->trouble; e++) {
         if (!kl_reading_batch(w->reading, e)->rows) continue;
         memset(read, 0, sizeof read);
         for (uint32_t row = 0; row < rows; row++) {

@@ -204,7 +204,10 @@ static void *labour(void *arg) {
 
 /* ------------------------------------------------------------------ all of it */
 static void gather(kl_run *run, kl_worker *w) {
-    for (size_t e = 0; e < run->rules.editions.n; e++) kl_tally_merge(run->tallies[e], w->tallies[e]);
+    for (size_t e = 0; e < run->rules.editions.n; e++) {
+        if (w->memos[e]) kl_memo_count(w->memos[e], w->tallies[e]);
+        kl_tally_merge(run->tallies[e], w->tallies[e]);
+    }
     if (run->by) kl_groups_merge(&run->groups, &w->groups, run->outcomes.count);
     run->times.reading += w->times.reading;
     run->times.deciding += w->times.deciding;

@@ -32,7 +32,9 @@ typedef struct kl_worker {
     kl_memo **memos; /* NULL for an edition that has none */
     kl_groups groups;
     kl_chunk chunk;
-    kl_output *to; /* of the chunk at hand */
+    kl_output *to;               /* of the chunk at hand */
+    kl_string keys[KL_ROWS_MAX]; /* of the group */
+    char digits[KL_ROWS_MAX][24];
     kl_bytes cells;
     kl_kept *kept;
     kl_string *kept_cells;

@@ -236,14 +236,26 @@ void kl_write_selected(kl_bytes *out, const kl_columns *c, size_t edition, const
 /* What was written of a record stands for every later one with equal marks; only the key differs. One per thread and edition. */
 typedef struct kl_memo kl_memo;
 typedef struct kl_tally kl_tally;
-/* NULL: these columns need more than the marks (or memory is out); then every record is written on its own. */
-kl_memo *kl_memo_new(const kl_columns *c, kl_csv_form form, const kl_teller *t);
+typedef struct kl_memo_form {  /* what is written of each record */
+    bool told;                 /* false: nothing, it is only counted */
+    bool json;                 /* kl_write_selected(), or kl_write_ndjson() without columns; else kl_write_csv() */
+    bool trace;                /* of kl_write_ndjson() */
+    bool counted;              /* the tally is wanted per outcome, entry and field */
+    const kl_columns *columns; /* or NULL */
+    kl_csv_form csv;
+} kl_memo_form;
+/* NULL: this form says more than the marks (or memory is out); then every record is written on its own. */
+kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t);
 void kl_memo_free(kl_memo *m);
-void kl_memo_batch(kl_memo *m, const kl_workspace *w); /* after each kl_eval */
-/* Writes and counts record `row` if one like it was learnt. The tally then has no counts per outcome, entry and field. */
-bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out, kl_tally *t);
+void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows); /* after each kl_eval */
+/* Writes record `row` of the batch if one like it was learnt. */
+bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out);
+/* The same of records row, row + 1, … with their keys; stops at the first that is like none, and returns it, or at `rows`. */
+uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out);
 /* Learns from what was written since `from`, with the verdict of that record. */
 void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes *out, size_t from);
+/* Adds the records that were written from here to the tally, and forgets how many they were. */
+void kl_memo_count(kl_memo *m, kl_tally *t);
 
 /* A table for a terminal: widths come from the first rows; call flush at the end. */
 typedef struct kl_table kl_table;

@@ -1,33 +1,46 @@
-/* memo.c - lines of CSV that were written before: the same marks, the same line, but for the key.
+/* memo.c - lines that were written before: the same marks, the same line, but for the key; and how often each was, for the tally.
  * May include: the C library.
- * Start at kl_memo_write(); kl_memo_learn() says what is not learnt. */
+ * Start at kl_memo_rows(); kl_memo_learn() says what is not learnt. */
 #include "runtime/io/teller.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* So much is learnt and then no more. When most records are unlike all that came before, nothing is asked any longer. */
-enum { LINES_MOST = 4096, TEXT_MOST = 1 << 19, BUCKETS = 2 * LINES_MOST, TRIALS = 8192 };
+/* So much is learnt and then no more. Every TRIALS records: were few of all so far like one before, nothing is asked any longer. */
+enum { LINES_MOST = 4096, TEXT_MOST = 1 << 20, BUCKETS_LOG = 13, TRIALS = 8192, PIECE = 32, OUTCOMES_MOST = 64 };
+
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
 
 typedef struct line {
-    uint32_t text, size; /* what follows the key */
-    unsigned flags;
+    uint32_t tail, size; /* what follows the key: in the memo's text, with PIECE bytes to spare */
+    uint64_t count;      /* how often it was written from here */
+    uint64_t unsure;     /* outcomes that nobody surely decided: nobody may possibly have, either */
+    size_t facts;        /* for the tally: where they begin, and how many there are */
+    uint32_t fact_count;
 } line;
 
 struct kl_memo {
-    kl_csv_form form;
-    bool keyed;      /* the first column is the key; else there is no key among the columns */
-    bool determined; /* undetermined records say more than their marks */
+    kl_memo_form form;
+    const kl_teller *teller;
+    const kl_workspace *workspace; /* of the batch */
+    bool keyed;                    /* the key comes first; else there is no key in the line */
+    bool determined;               /* undetermined records say more than their marks */
+    bool surely;                   /* those that may have decided are told too */
     bool off;
     uint32_t words; /* of one record's marks */
     uint64_t *now;  /* marks of the batch */
+    uint32_t *like; /* of the batch: the line of each record + 1, or 0 */
     uint64_t *learnt;
     line lines[LINES_MOST];
-    uint32_t count, buckets[BUCKETS]; /* buckets: line + 1 */
-    uint64_t asked, found;
-    kl_bytes text;
+    uint32_t count, buckets[1 << BUCKETS_LOG]; /* buckets: line + 1 */
+    uint64_t asked, asked_next;                /* records; when to look whether it pays */
+    kl_bytes head;                             /* what comes before the key */
+    kl_bytes text, facts, cell;
+    uint64_t less, other, high; /* keys whose bytes are none of these go as they are, see plain() */
 };
 
+/* ------------------------------------------------------------------ whether it can be used */
 static bool is_key(const kl_columns *c, size_t i, const kl_teller *t) {
     if (c->list[i].kind == KL_COLUMN_KEY) return true;
     if (c->list[i].kind != KL_COLUMN_FIELD || t->info.key == KL_INDEX_NONE) return false;
@@ -37,7 +50,7 @@ static bool is_key(const kl_columns *c, size_t i, const kl_teller *t) {
 }
 
 /* Whether the columns say no more than the marks do. */
-static bool suits(kl_memo *m, const kl_columns *c, const kl_teller *t) {
+static bool columns_suit(kl_memo *m, const kl_columns *c, const kl_teller *t) {
     for (size_t i = 0; i < c->count; i++) {
         kl_column_kind kind = c->list[i].kind;
         if (is_key(c, i, t)) {
@@ -53,15 +66,37 @@ static bool suits(kl_memo *m, const kl_columns *c, const kl_teller *t) {
     return true;
 }
 
-kl_memo *kl_memo_new(const kl_columns *c, kl_csv_form form, const kl_teller *t) {
+static bool suits(kl_memo *m, const kl_teller *t) {
+    const kl_memo_form *f = &m->form;
+    m->determined = f->counted;
+    if (!f->told) return true;
+    if (f->columns) {
+        if (!columns_suit(m, f->columns, t)) return false;
+        if (f->json && m->keyed) {
+            kl_bytes_char(&m->head, '{');
+            kl_bytes_string(&m->head, f->columns->list[0].json);
+        }
+        return true;
+    }
+    if (f->trace || t->info.assumptions || t->info.outcomes > OUTCOMES_MOST) return false;
+    kl_bytes_text(&m->head, "{\"key\": ");
+    return m->keyed = m->determined = m->surely = true;
+}
+
+kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t) {
     kl_memo *m = calloc(1, sizeof *m);
     if (!m) return NULL;
-    m->form = form;
+    m->form = *form;
+    m->teller = t;
     m->words = kl_mark_words(t->program);
-    if (m->words && suits(m, c, t)) {
+    if (m->words && suits(m, t) && !m->head.failed) {
+        m->less = ONES * (form->json ? '#' : '-');
+        m->other = ONES * (unsigned char)(form->json ? '\\' : form->csv.comma);
+        m->high = form->json ? HIGHS : 0;
         m->now = calloc((size_t)KL_ROWS_MAX * m->words, sizeof *m->now);
+        m->like = calloc(KL_ROWS_MAX, sizeof *m->like);
         m->learnt = calloc((size_t)LINES_MOST * m->words, sizeof *m->learnt);
-        if (m->now && m->learnt) return m;
+        if (m->now && m->like && m->learnt) return m;
     }
     kl_memo_free(m);
     return NULL;
@@ -69,66 +104,224 @@ kl_memo *kl_memo_new(const kl_columns *c, kl_csv_form form, const kl_teller *t) 
 
 void kl_memo_free(kl_memo *m) {
     if (!m) return;
+    kl_bytes_free(&m->head);
     kl_bytes_free(&m->text);
+    kl_bytes_free(&m->facts);
+    kl_bytes_free(&m->cell);
     free(m->now);
+    free(m->like);
     free(m->learnt);
     free(m);
 }
 
-void kl_memo_batch(kl_memo *m, const kl_workspace *w) {
-    if (m->asked >= TRIALS && m->found < m->asked / 2) m->off = true;
-    if (!m->off) kl_marks(w, m->now);
+/* ------------------------------------------------------------------ lines of a batch */
+/* Sums of products spread each word's bits over the high bits of the sum, from which the bucket is taken. */
+static inline uint32_t hash(const uint64_t *marks, uint32_t words) {
+    uint64_t h = 0, factor = UINT64_C(0x9E3779B97F4A7C15);
+    for (uint32_t i = 0; i < words; i++, factor += UINT64_C(0xD1B54A32D192ED04)) h += marks[i] * factor;
+    return (uint32_t)((h ^ h >> 31) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BUCKETS_LOG));
 }
 
-static uint32_t hash(const uint64_t *marks, uint32_t words) {
-    uint64_t h = 0;
-    for (uint32_t i = 0; i < words; i++) {
-        h = (h ^ marks[i]) * UINT64_C(0x9E3779B97F4A7C15);
-        h ^= h >> 29;
-    }
-    return (uint32_t)(h >> 32) % BUCKETS;
+static inline bool differ(const uint64_t *a, const uint64_t *b, uint32_t words) {
+    uint64_t d = 0;
+    for (uint32_t i = 0; i < words; i++) d |= a[i] ^ b[i];
+    return d != 0;
 }
 
 /* The bucket that holds these marks, or the empty one where they belong. */
-static uint32_t find(const kl_memo *m, const uint64_t *marks) {
-    uint32_t at = hash(marks, m->words);
-    while (m->buckets[at] &&
-           memcmp(m->learnt + (size_t)(m->buckets[at] - 1) * m->words, marks, m->words * sizeof *marks) != 0)
-        at = (at + 1) % BUCKETS;
+static inline uint32_t find(const kl_memo *m, const uint64_t *marks, uint32_t words) {
+    uint32_t at = hash(marks, words);
+    while (m->buckets[at] && differ(m->learnt + (size_t)(m->buckets[at] - 1) * words, marks, words))
+        at = (at + 1) & ((1u << BUCKETS_LOG) - 1);
     return at;
 }
 
-bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out, kl_tally *t) {
-    if (m->off) return false;
-    uint32_t one = m->buckets[find(m, m->now + (size_t)row * m->words)];
-    m->asked++;
-    if (!one) return false;
-    m->found++;
-    const line *l = &m->lines[one - 1];
-    if (m->keyed) kl_bytes_cell(out, m->form, key);
-    kl_bytes_add(out, m->text.data + l->text, l->size);
-    kl_tally_flagged(t, l->flags);
+#define FIND_ALL(words)                                                                                                \
+    for (uint32_t i = 0; i < rows; i++) m->like[i] = m->buckets[find(m, m->now + (size_t)i * (words), (words))]
+
+static bool pays(kl_memo *m) {
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < m->count; i++) found += m->lines[i].count;
+    m->asked_next = m->asked + TRIALS;
+    return found >= m->asked / 8;
+}
+
+void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows) {
+    m->workspace = w;
+    if (m->asked >= m->asked_next) m->off |= !pays(m);
+    if (m->off) {
+        memset(m->like, 0, rows * sizeof *m->like);
+        return;
+    }
+    kl_marks(w, m->now);
+    switch (m->words) { /* the usual numbers, so that the loops are unrolled */
+    case 1: FIND_ALL(1); break;
+    case 2: FIND_ALL(2); break;
+    case 3: FIND_ALL(3); break;
+    case 4: FIND_ALL(4); break;
+    case 5: FIND_ALL(5); break;
+    case 6: FIND_ALL(6); break;
+    default: FIND_ALL(m->words);
+    }
+    m->asked += rows;
+}
+
+/* ------------------------------------------------------------------ writing */
+/* The high bit of a byte that is less than m->less, equal to m->other or in m->high: the key is then looked at with more care. */
+static inline uint64_t odd(const kl_memo *m, uint64_t v) {
+    uint64_t same = v ^ m->other;
+    return (((v - m->less) & ~v) | ((same - ONES) & ~same) | (v & m->high)) & HIGHS;
+}
+
+/* Copies a key that needs neither quotes nor escapes and returns true. Pieces may overlap; none reaches past the key. */
+static inline bool plain(const kl_memo *m, char *to, kl_string key) {
+    const char *from = key.data;
+    size_t n = key.size;
+    uint64_t v, w, found = 0;
+    uint32_t a, b;
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8) {
+            memcpy(&v, from + i, 8);
+            found |= odd(m, v);
+            memcpy(to + i, &v, 8);
+        }
+        memcpy(&w, from + n - 8, 8);
+        memcpy(to + n - 8, &w, 8);
+        return !(found | odd(m, w));
+    }
+    if (n >= 4) {
+        memcpy(&a, from, 4);
+        memcpy(&b, from + n - 4, 4);
+        memcpy(to, &a, 4);
+        memcpy(to + n - 4, &b, 4);
+        return !odd(m, (uint64_t)a << 32 | b);
+    }
+    if (!n) return true;
+    unsigned char first = (unsigned char)from[0], middle = (unsigned char)from[n / 2],
+                  last = (unsigned char)from[n - 1];
+    to[0] = (char)first;
+    to[n / 2] = (char)middle;
+    to[n - 1] = (char)last;
+    return !odd(m, (uint64_t)first << 32 | (uint64_t)middle << 16 | last | ONES * 'A' << 40 | UINT64_C(0x410041004100));
+}
+
+static void add_key(const kl_memo *m, kl_bytes *out, kl_string key) {
+    if (m->form.json)
+        kl_bytes_json(out, key);
+    else
+        kl_bytes_cell(out, m->form.csv, key);
+}
+
+static inline char *copy(char *to, const char *from, uint32_t size) {
+    for (uint32_t i = 0; i < size; i += PIECE) memcpy(to + i, from + i, PIECE);
+    return to + size;
+}
+
+/* Whether somebody may have decided an outcome that nobody surely did. */
+static bool perhaps(const kl_memo *m, uint32_t row, uint64_t outcomes) {
+    for (; outcomes; outcomes &= outcomes - 1)
+        if (kl_by(m->workspace, (uint32_t)__builtin_ctzll(outcomes), 0, row, false, NULL, 0)) return true;
+    return false;
+}
+
+static bool make_room(kl_bytes *out, size_t size) {
+    return out->room - out->size >= size || kl_bytes_room(out, size);
+}
+
+static inline bool write_one(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
+    if (!m->like[row]) return false;
+    line *l = &m->lines[m->like[row] - 1];
+    if (l->unsure && perhaps(m, row, l->unsure)) return false;
+    l->count++;
+    size_t size = m->head.size + key.size + l->size + 2 * PIECE + 8;
+    if (!m->form.told || !make_room(out, size)) return true;
+    char *to = out->data + out->size;
+    if (m->keyed) {
+        if (m->head.size) to = copy(to, m->head.data, (uint32_t)m->head.size);
+        if (m->form.json) *to++ = '"';
+        if (plain(m, to, key)) {
+            to += key.size;
+            if (m->form.json) *to++ = '"';
+        } else {
+            out->size = (size_t)(to - out->data) - m->form.json;
+            add_key(m, out, key);
+            if (!make_room(out, l->size + PIECE)) return true;
+            to = out->data + out->size;
+        }
+    }
+    out->size = (size_t)(copy(to, m->text.data + l->tail, l->size) - out->data);
+    return true;
+}
+
+bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
+    return write_one(m, row, key, out);
+}
+
+uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
+    while (row < rows && write_one(m, row, keys[row], out)) row++;
+    return row;
+}
+
+/* ------------------------------------------------------------------ learning */
+static void add_piece(kl_bytes *to, const char *data, size_t size) {
+    static const char spare[PIECE];
+    kl_bytes_add(to, data, size);
+    kl_bytes_add(to, spare, PIECE);
+}
+
+/* Steps past what comes before the key, and past the key, in a line that was written. */
+static bool past_key(kl_memo *m, const kl_verdict *v, const char **data, size_t *size) {
+    m->cell.size = 0;
+    kl_bytes_add(&m->cell, m->head.data, m->head.size);
+    add_key(m, &m->cell, v->key);
+    if (m->cell.failed || *size < m->cell.size || memcmp(*data, m->cell.data, m->cell.size) != 0) return false;
+    *data += m->cell.size;
+    *size -= m->cell.size;
+    return true;
+}
+
+/* Outcomes of which it is told who may have decided: those without one who surely did. false: somebody may have. */
+static bool who(const kl_memo *m, const kl_verdict *v, uint64_t *unsure) {
+    for (uint32_t o = 0; m->surely && o < m->teller->info.outcomes; o++) {
+        const kl_verdict_outcome *out = &v->outcomes[o];
+        if (out->maybe_count) return false;
+        if (!out->by_count && out->result.state == KL_DECIDED) *unsure |= UINT64_C(1) << o;
+    }
     return true;
 }
 
 void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes *out, size_t from) {
     const uint64_t *marks = m->now + (size_t)row * m->words;
-    unsigned flags = kl_tally_flags(v);
-    if (m->off || out->failed || m->count == LINES_MOST || (m->determined && (flags & KL_TOLD_UNDETERMINED))) return;
-    if (m->keyed) {
-        if (out->size - from <= v->key.size || memcmp(out->data + from, v->key.data, v->key.size) != 0) return;
-        from += v->key.size;
-        if (out->data[from] != m->form.comma && out->data[from] != '\n') return; /* the key was quoted */
+    if (m->off || out->failed || m->count == LINES_MOST) return;
+    if (m->determined && (kl_tally_flags(v) & KL_TOLD_UNDETERMINED)) return;
+    line l = {.tail = (uint32_t)m->text.size, .facts = m->facts.size};
+    const char *data = m->form.told ? out->data + from : "";
+    size_t size = m->form.told ? out->size - from : 0;
+    if (!who(m, v, &l.unsure) || (m->keyed && !past_key(m, v, &data, &size))) return;
+    uint32_t at = find(m, marks, m->words);
+    if (m->buckets[at] || m->text.size + size + PIECE > TEXT_MOST) return;
+    l.size = (uint32_t)size;
+    add_piece(&m->text, data, size);
+    l.fact_count = kl_tally_facts(v, m->form.counted, &m->facts);
+    if (m->count == 0 && m->head.size) { /* the head too is copied in pieces */
+        size_t head = m->head.size;
+        add_piece(&m->head, "", 0);
+        m->head.size = head;
     }
-    uint32_t at = find(m, marks);
-    if (m->buckets[at] || m->text.size + (out->size - from) > TEXT_MOST) return;
-    line l = {(uint32_t)m->text.size, (uint32_t)(out->size - from), flags};
-    kl_bytes_add(&m->text, out->data + from, l.size);
-    if (m->text.failed) {
+    if (m->text.failed || m->facts.failed || m->head.failed) {
         m->off = true; /* out of memory: go on without */
+        memset(m->like, 0, KL_ROWS_MAX * sizeof *m->like);
         return;
     }
     memcpy(m->learnt + (size_t)m->count * m->words, marks, m->words * sizeof *marks);
     m->lines[m->count] = l;
     m->buckets[at] = ++m->count;
+}
+
+void kl_memo_count(kl_memo *m, kl_tally *t) {
+    for (uint32_t i = 0; i < m->count; i++) {
+        kl_tally_add(t, (const kl_tally_fact *)(const void *)m->facts.data + m->lines[i].facts / sizeof(kl_tally_fact),
+                     m->lines[i].fact_count, m->lines[i].count);
+        m->lines[i].count = 0;
+    }
 }

@@ -80,20 +80,23 @@ static void fired(kl_tally *t, const uint32_t *list, size_t count) {
     }
 }
 
+static bool summed(const kl_outcome_info *info, const kl_result *r) {
+    return r->state == KL_DECIDED && !info->many && (info->kind == KL_MONEY || info->kind == KL_DECIMAL);
+}
+
 void kl_tally_record(kl_tally *t, const kl_verdict *v) {
     const kl_teller *teller = v->teller;
     bool undetermined = false, conflict = false, error = false;
     t->records++;
     for (uint32_t o = 0; o < teller->info.outcomes; o++) {
         const kl_verdict_outcome *out = &v->outcomes[o];
-        const kl_outcome_info *info = &teller->outcomes[o];
         t->states[o][out->result.state]++;
         t->audits[o][out->audit]++;
         undetermined |= out->result.state == KL_UNDETERMINED;
         conflict |= out->result.state == KL_CONFLICT;
         error |= out->result.state == KL_FAILED;
         if (out->result.state == KL_NO_RESULT) t->reasons[o][out->result.reason < 3 ? out->result.reason : 0]++;
-        if (out->result.state == KL_DECIDED && !info->many && (info->kind == KL_MONEY || info->kind == KL_DECIMAL))
+        if (summed(&teller->outcomes[o], &out->result))
             t->sum_overflow[o] |= __builtin_add_overflow(t->sums[o], out->result.number, &t->sums[o]);
         fired(t, out->by, out->by_count);
     }
@@ -123,13 +126,70 @@ unsigned kl_tally_flags(const kl_verdict *v) {
     return flags;
 }
 
-void kl_tally_flagged(kl_tally *t, unsigned flags) {
-    t->records++;
-    t->undetermined += (flags & KL_TOLD_UNDETERMINED) != 0;
-    t->conflicts += (flags & KL_TOLD_CONFLICT) != 0;
-    t->errors += (flags & KL_TOLD_ERROR) != 0;
-    t->findings += (flags & KL_TOLD_FINDING) != 0;
-    t->warnings += (flags & KL_TOLD_WARNING) != 0;
+enum { FLAGS, STATE, REASON, AUDIT, SUM, FIRED, BREACHED, BLOCKED };
+
+static void fact(kl_bytes *into, uint32_t kind, uint32_t at, int64_t value) {
+    kl_tally_fact f = {kind, at, value};
+    kl_bytes_add(into, &f, sizeof f);
+}
+
+/* Each entry once, though it decides several outcomes. */
+static void fired_facts(kl_bytes *into, size_t from, const uint32_t *list, size_t count) {
+    for (size_t i = 0; i < count && !into->failed; i++) {
+        const kl_tally_fact *seen = (const kl_tally_fact *)(const void *)(into->data + from);
+        size_t n = (into->size - from) / sizeof *seen;
+        bool twice = false;
+        for (size_t k = 0; k < n; k++) twice |= seen[k].kind == FIRED && seen[k].at == list[i];
+        if (!twice) fact(into, FIRED, list[i], 0);
+    }
+}
+
+uint32_t kl_tally_facts(const kl_verdict *v, bool all, kl_bytes *into) {
+    size_t from = into->size;
+    fact(into, FLAGS, 0, (int64_t)kl_tally_flags(v));
+    for (uint32_t o = 0; all && o < v->teller->info.outcomes; o++) {
+        const kl_verdict_outcome *out = &v->outcomes[o];
+        fact(into, STATE, o, out->result.state);
+        fact(into, AUDIT, o, out->audit);
+        if (out->result.state == KL_NO_RESULT) fact(into, REASON, o, out->result.reason);
+        if (summed(&v->teller->outcomes[o], &out->result)) fact(into, SUM, o, out->result.number);
+        fired_facts(into, from, out->by, out->by_count);
+    }
+    for (size_t i = 0; all && i < v->finding_count; i++) fact(into, BREACHED, v->findings[i], 0);
+    for (size_t i = 0; all && i < v->warning_count; i++) fact(into, BREACHED, v->warnings[i], 0);
+    for (size_t i = 0; all && i < v->blocked_count; i++) fact(into, BLOCKED, v->blocked[i], 0);
+    return (uint32_t)((into->size - from) / sizeof(kl_tally_fact));
+}
+
+static void add_sum(kl_tally *t, uint32_t o, int64_t value, uint64_t records) {
+    int64_t product;
+    t->sum_overflow[o] |= records > INT64_MAX || __builtin_mul_overflow(value, (int64_t)records, &product) ||
+                          __builtin_add_overflow(t->sums[o], product, &t->sums[o]);
+}
+
+void kl_tally_add(kl_tally *t, const kl_tally_fact *facts, uint32_t count, uint64_t records) {
+    if (!records) return;
+    t->records += records;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = facts[i].at;
+        int64_t value = facts[i].value;
+        switch (facts[i].kind) {
+        case FLAGS:
+            t->undetermined += value & KL_TOLD_UNDETERMINED ? records : 0;
+            t->conflicts += value & KL_TOLD_CONFLICT ? records : 0;
+            t->errors += value & KL_TOLD_ERROR ? records : 0;
+            t->findings += value & KL_TOLD_FINDING ? records : 0;
+            t->warnings += value & KL_TOLD_WARNING ? records : 0;
+            break;
+        case STATE: t->states[at][value] += records; break;
+        case REASON: t->reasons[at][value < 3 ? value : 0] += records; break;
+        case AUDIT: t->audits[at][value] += records; break;
+        case SUM: add_sum(t, at, value, records); break;
+        case FIRED: t->fired[at] += records; break;
+        case BREACHED: t->breached[at] += records; break;
+        case BLOCKED: t->blocked[at] += records; break;
+        }
+    }
 }
 
 static void add_all(uint64_t *into, const uint64_t *from, size_t n) {

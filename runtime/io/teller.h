@@ -54,10 +54,16 @@ static inline bool kl_bit(const uint64_t *bits, size_t i) {
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);
 
-/* tally.c: what a record adds to the counts that no summary needs. */
+/* tally.c: what a record adds, in a form that can be added again. */
 enum { KL_TOLD_UNDETERMINED = 1, KL_TOLD_CONFLICT = 2, KL_TOLD_ERROR = 4, KL_TOLD_FINDING = 8, KL_TOLD_WARNING = 16 };
+typedef struct kl_tally_fact {
+    uint32_t kind, at; /* what is counted, and of which outcome or entry */
+    int64_t value;
+} kl_tally_fact;
 unsigned kl_tally_flags(const kl_verdict *v);
-void kl_tally_flagged(kl_tally *t, unsigned flags);
+/* Of a record without undetermined outcomes, or only the flags (all: false). Returns how many were appended to `into`. */
+uint32_t kl_tally_facts(const kl_verdict *v, bool all, kl_bytes *into);
+void kl_tally_add(kl_tally *t, const kl_tally_fact *facts, uint32_t count, uint64_t records);
 
 /* The least entry from `least` on that surely decides some outcome, or KL_INDEX_NONE: each once, in the order of the rules. */
 uint32_t kl_next_decider(const kl_verdict *v, uint64_t least);

@@ -262,7 +262,7 @@ static void check_marks(const kl_workspace *w, const kl_program *p, const kl_gui
             kl_outcome(w, o, row, &a);
             kl_outcome(w, o, like, &b);
             size_t n = kl_by(w, o, 0, row, true, one, 8);
-            same &= a.state == b.state && a.number == b.number && a.text.data == b.text.data;
+            same &= a.state == b.state && a.reason == b.reason && a.number == b.number && a.text.data == b.text.data;
             same &= kl_by(w, o, 0, like, true, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
         }
         size_t n = kl_blocked_by(w, row, one, 8);
