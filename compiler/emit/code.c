@@ -147,14 +147,13 @@ static void write_number(kl_emit *e, uint32_t form, const kl_form *n) {
 
 /* ------------------------------------------------------------------ what is read comes first */
 static void want_truth(kl_emit *e, uint32_t plane) {
-    if (e->planes.list.p[plane].reg == 0)
-        KL_PUSH(e->arena, &e->jobs, ((kl_job){true, false, plane, kl_plane_way(e, plane)}));
+    if (e->planes.list.p[plane].reg == 0) KL_PUSH(e->arena, &e->jobs, ((kl_job){.truth = true, .index = plane}));
 }
 
 static void want_number(kl_emit *e, uint32_t form) {
     while (e->registers.n < e->forms->nodes.n) KL_PUSH(e->arena, &e->registers, 0);
     if (form != KL_NO_FORM && e->registers.p[form] == 0)
-        KL_PUSH(e->arena, &e->jobs, ((kl_job){false, false, form, {KL_WAY_ATOM, form, 0, 0}}));
+        KL_PUSH(e->arena, &e->jobs, ((kl_job){.index = form, .way = {KL_WAY_ATOM, form, 0, 0}}));
 }
 
 /* Put on the stack last, what an instruction reads first is written first. */
@@ -184,13 +183,17 @@ static void want_read(kl_emit *e, const kl_job *job) {
     }
 }
 
+static bool is_written(const kl_emit *e, const kl_job *job) {
+    return job->truth ? e->planes.list.p[job->index].reg != 0 : e->registers.p[job->index] != 0;
+}
+
 static void write_job(kl_emit *e, const kl_job *job) {
-    const kl_form n = *kl_form_at(e->forms, job->truth ? 0 : job->index); /* a copy: the pool may move */
-    if (job->truth ? e->planes.list.p[job->index].reg : e->registers.p[job->index]) return;
-    if (job->truth)
+    if (job->truth) {
         write_truth(e, job->index, job->way);
-    else
+    } else {
+        const kl_form n = *kl_form_at(e->forms, job->index); /* a copy: the pool may move */
         write_number(e, job->index, &n);
+    }
 }
 
 uint32_t kl_register(kl_emit *e, uint32_t form) {
@@ -203,11 +206,12 @@ uint32_t kl_register(kl_emit *e, uint32_t form) {
         want_number(e, form);
     while (e->jobs.n) {
         kl_job *top = &e->jobs.p[e->jobs.n - 1], job = *top;
-        if (job.ready) {
+        if (job.ready || is_written(e, &job)) {
             e->jobs.n--;
-            write_job(e, &job);
+            if (!is_written(e, &job)) write_job(e, &job);
         } else {
-            top->ready = true;
+            top->ready = true; /* the way is chosen when all that was wanted before is there */
+            if (job.truth) job.way = top->way = kl_plane_way(e, job.index);
             want_read(e, &job);
         }
     }

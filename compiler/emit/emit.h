@@ -45,6 +45,7 @@ typedef struct kl_plane {
     uint32_t yes, no; /* diagrams: where it is yes, where no; KL_NO_FORM: not worked out, it stands for one form */
     uint32_t ways;    /* first way + 1 */
     uint32_t reg;     /* register + 1; 0: not written */
+    bool wanted;      /* it will be written in any case: to read it costs nothing */
 } kl_plane;
 
 typedef struct kl_planes {
@@ -104,6 +105,7 @@ uint32_t kl_share(kl_emit *e, kl_shared *s, const void *whole, size_t unit, uint
 /* planes.c: the plane of a truth; how it is best written, as things stand; the range or the codes of a plane that can be narrowed to one */
 void kl_planes_init(kl_emit *e, bool shared); /* not shared: each form stands for itself */
 uint32_t kl_plane_of(kl_emit *e, uint32_t form);
+void kl_plane_wanted(kl_emit *e, uint32_t form);
 kl_way kl_plane_way(const kl_emit *e, uint32_t plane);
 bool kl_plane_range(const kl_emit *e, uint32_t plane, uint32_t *question, int64_t *lo, int64_t *hi);
 const uint64_t *kl_plane_codes(const kl_emit *e, uint32_t plane, uint32_t *question);
@@ -118,6 +120,7 @@ bool kl_emit_slots(kl_emit *e);
 /* tables.c: what is copied from the guideline; trace entries, requirements and what blocks what */
 void kl_emit_vocabulary(kl_emit *e);
 void kl_emit_trace(kl_emit *e);
+void kl_want_trace(kl_emit *e); /* says beforehand which planes it will take */
 void kl_emit_guideline(kl_emit *e);
 void kl_emit_sources(kl_emit *e, uint8_t hash[32]);
 

@@ -148,6 +148,7 @@ static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, k
     e->slots = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->slots);
     e->assumed_words = (g->assumptions.n + 63) / 64;
     kl_planes_init(e, shared);
+    if (shared) kl_want_trace(e);
     kl_emit_guideline(e);
     if (!kl_emit_slots(e)) return false;
     kl_emit_trace(e);

@@ -318,6 +318,11 @@ uint32_t kl_plane_of(kl_emit *e, uint32_t form) {
     return p->of_form.p[form] - 1;
 }
 
+void kl_plane_wanted(kl_emit *e, uint32_t form) {
+    uint32_t plane = kl_plane_of(e, form);
+    e->planes.list.p[plane].wanted = true;
+}
+
 /* ------------------------------------------------------------------ the cheapest way */
 static uint32_t number_cost(const kl_emit *e, uint32_t number) {
     return COST_COLUMN + (number < e->registers.n && e->registers.p[number] ? 0 : COST_COLUMN);
@@ -342,7 +347,7 @@ static uint32_t cheapest(const kl_emit *e, uint32_t plane, uint32_t depth, kl_wa
 
 static uint32_t cost(const kl_emit *e, uint32_t plane, uint32_t depth) {
     kl_way unused;
-    if (e->planes.list.p[plane].reg) return 0;
+    if (e->planes.list.p[plane].reg || e->planes.list.p[plane].wanted) return 0;
     return depth ? cheapest(e, plane, depth - 1, &unused) : COST_BELOW;
 }
 

@@ -120,15 +120,26 @@ static uint32_t put_requirement(kl_emit *e, uint32_t i) {
 static uint32_t traced(kl_emit *e, uint32_t i) {
     ir_entry_kind kind = e->g->entries.p[i].kind;
     uint32_t form = kl_form_of_entry(e->forms, i), always = kl_form_const(e->forms, 1);
-    return kl_register(e, kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, always, form));
+    return kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, always, form);
+}
+
+static bool is_traced(const ir_entry *n) {
+    return n->kind == IR_E_PERIOD || n->truth != IR_NONE;
+}
+
+void kl_want_trace(kl_emit *e) {
+    for (uint32_t i = 0; i < e->g->entries.n; i++) {
+        if (!is_traced(&e->g->entries.p[i])) continue;
+        kl_plane_wanted(e, kl_form_of_entry(e->forms, i));
+        kl_plane_wanted(e, traced(e, i));
+    }
 }
 
 static void put_entry(kl_emit *e, uint32_t i) {
     const ir_entry *n = &e->g->entries.p[i];
     kl_str strings[6] = {n->id, n->label, n->title, n->cite, n->open, n->because};
-    bool required = n->kind == IR_E_REQUIREMENT || n->kind == IR_E_ADVICE,
-         own = n->kind == IR_E_PERIOD || n->truth != IR_NONE;
-    uint32_t truth = own ? traced(e, i) : KL_ABSENT;
+    bool required = n->kind == IR_E_REQUIREMENT || n->kind == IR_E_ADVICE;
+    uint32_t truth = is_traced(n) ? kl_register(e, traced(e, i)) : KL_ABSENT;
     uint32_t requirement = required ? put_requirement(e, i) : KL_ABSENT;
     kl_ref_list reads = {0};
     for (size_t k = 0; k < n->reads.n; k++) KL_PUSH(e->arena, &reads, n->reads.p[k]);
