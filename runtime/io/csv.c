@@ -283,7 +283,7 @@ bool kl_csv_group(kl_reading *r) {
         int64_t day = 0;
         bool dated =
             r->date_column != KL_INDEX_NONE && kl_parse_date(cell(r, row, r->date_column), &day) == KL_REJECT_NOT;
-        kl_reading_assign(r, row, dated, day);
+        kl_reading_assign(r, row, kl_reading_edition(r, dated, day));
     }
     for (size_t e = 0; e < r->editions->count; e++) {
         kl_intake_start(r->intakes[e], r->counts[e]);

@@ -1,4 +1,4 @@
-/* inside.h - what the io room's own files share: lookups, the store a batch is built in, the splitter, the event list of NDJSON.
+/* inside.h - what the io room's own files share: lookups, the store a batch is built in, the splitter, NDJSON.
  * May include: runtime/io/io.h. Not installed.
  * Start at kl_intake (one batch being filled). */
 #ifndef KL_RUNTIME_IO_INSIDE_H
@@ -72,7 +72,8 @@ void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reas
 /* One value as text (space around it taken off, not empty); a second one for the same field must be equal. */
 void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column);
 void kl_intake_put_set(kl_intake *in, uint32_t row, uint32_t field, uint64_t mask, uint32_t order, kl_string column);
-void kl_intake_finish(kl_intake *in); /* required fields; then in->batch is ready */
+void kl_intake_forget(kl_intake *in, uint32_t row); /* what was put in the row, and what was wrong with it */
+void kl_intake_finish(kl_intake *in);               /* required fields; then in->batch is ready */
 
 /* ---- split.c: records to cells */
 enum { KL_ROW_QUOTED = 1, KL_ROW_RAGGED = 2, KL_ROW_BROKEN = 4 };
@@ -105,23 +106,6 @@ kl_string kl_cell_text(kl_pool *pool, const char *data, size_t start, size_t end
 kl_string kl_composed(kl_pool *pool, kl_string s);
 
 /* ---- csv.c, ndjson.c: one group of a chunk, see reading.c */
-typedef enum kl_event_kind {
-    KL_EVENT_VALUE,
-    KL_EVENT_NULL,
-    KL_EVENT_ITEM,
-    KL_EVENT_LIST,
-    KL_EVENT_OBJECT
-} kl_event_kind;
-typedef struct kl_event { /* something in an NDJSON record */
-    kl_event_kind kind;
-    kl_string name;  /* with dots; not for an item */
-    kl_string value; /* the literal, or the string's text */
-    kl_string raw;   /* as written in JSON */
-    uint32_t items;  /* a list: how many item events stand before it */
-    bool unread;     /* no field reads it */
-    bool deep;       /* a list that holds more than values */
-} kl_event;
-
 typedef struct kl_binding { /* what one edition reads from a column */
     uint32_t column, field;
     bool shared; /* another column gives the field too */
@@ -154,22 +138,35 @@ struct kl_reading {
     size_t unread_count;
     uint32_t key_column, date_column;
     /* NDJSON */
-    kl_event *events;
-    size_t event_count, event_room;
-    size_t *first_event; /* per row and one more */
-    kl_lookup names;     /* unread names */
+    kl_kept *kept; /* of the group: name and value as written */
+    size_t kept_count, kept_room, kept_bytes;
+    size_t *first_kept;   /* per row and one more */
+    struct kl_json *json; /* the quick way */
+    bool careful;         /* not taken: every line is read with care */
+    bool too_much;        /* kept_bytes of one record are past KL_RECORD_BYTES */
+    kl_lookup names;      /* unread names */
     kl_string *name_list;
     size_t name_count;
-    kl_pool parser; /* what yajl takes for one line */
+    kl_bytes path;   /* the name of a value, with dots */
+    kl_pool scratch; /* that name composed */
 };
 
 bool kl_csv_bind(kl_reading *r);
 bool kl_csv_group(kl_reading *r);
 bool kl_ndjson_group(kl_reading *r);
-/* Puts row `row` in the edition its day picks. */
-void kl_reading_assign(kl_reading *r, uint32_t row, bool dated, int64_t day);
+/* Which edition a record of that day goes to, and that row `row` is its next. */
+size_t kl_reading_edition(const kl_reading *r, bool dated, int64_t day);
+void kl_reading_assign(kl_reading *r, uint32_t row, size_t edition);
 /* Rejects a row that no edition saw. */
 void kl_reading_refuse(kl_reading *r, uint32_t row, kl_reject_reason why, kl_string column, kl_string value);
+
+/* ---- ndjson.c, ndjson_line.c; json.h has the quick way */
+enum { KL_NAME_BYTES = 1024 };                                     /* a longer name is not composed */
+bool kl_ndjson_read(const kl_reading *r, kl_string name);          /* whether some edition reads it */
+void kl_ndjson_unread(kl_reading *r, kl_string name);              /* notes that no field does */
+void kl_ndjson_keep(kl_reading *r, kl_string name, kl_string raw); /* both must stay */
+/* Reads any line with care; where the answer is KL_REJECT_NOT the row stands in its edition. */
+kl_reject_reason kl_ndjson_line(kl_reading *r, uint32_t row, const char *text, size_t size);
 
 /* ---- schema.c */
 struct kl_schema {

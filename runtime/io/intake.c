@@ -186,6 +186,16 @@ void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uin
     if (why) kl_intake_fault(in, row, field, why, order, column, s);
 }
 
+void kl_intake_forget(kl_intake *in, uint32_t row) {
+    uint64_t others = ~(UINT64_C(1) << (row % 64));
+    for (uint32_t f = 0; f < in->schema->field_count; f++) {
+        if (!(in->touched[f / 64] >> (f % 64) & 1)) continue;
+        in->stores[f].known[row / 64] &= others;
+        if (in->schema->fields[f].kind == KL_BOOL) ((uint64_t *)in->stores[f].data)[row / 64] &= others;
+    }
+    in->bad[row / 64] &= others;
+}
+
 void kl_intake_finish(kl_intake *in) {
     for (uint32_t f = 0; f < in->schema->field_count; f++) {
         const kl_schema_field *field = &in->schema->fields[f];

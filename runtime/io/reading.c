@@ -1,7 +1,7 @@
 /* reading.c - chunks to batches, for both input forms: which edition a record goes to, what was rejected, what was kept.
  * May include: the C library.
  * Start at kl_reading_next(). */
-#include "runtime/io/inside.h"
+#include "runtime/io/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +25,10 @@ kl_reading *kl_reading_new(const kl_editions *e, const kl_feed *f, bool keep) {
     for (size_t i = 0; ok && i < e->count; i++) ok = (r->intakes[i] = kl_intake_new(e->schemas[i], &r->pool)) != NULL;
     if (ok && r->form == KL_INPUT_CSV) ok = kl_csv_bind(r);
     if (ok && r->form == KL_INPUT_NDJSON) {
-        r->first_event = calloc(KL_ROWS_MAX + 1, sizeof *r->first_event);
+        r->first_kept = calloc(KL_ROWS_MAX + 1, sizeof *r->first_kept);
         r->name_list = calloc(KL_UNREAD_MAX, sizeof *r->name_list);
-        ok = r->first_event && r->name_list;
+        r->json = kl_json_new(r);
+        ok = r->first_kept && r->name_list && r->json;
     }
     if (ok) return r;
     kl_reading_free(r);
@@ -48,14 +49,16 @@ void kl_reading_free(kl_reading *r) {
     free(r->keys);
     free(r->rejects);
     free(r->unread);
-    free(r->events);
-    free(r->first_event);
+    free(r->kept);
+    kl_json_free(r->json);
+    free(r->first_kept);
     free(r->name_list);
     kl_lookup_free(&r->names);
     kl_split_free(&r->split);
     kl_pool_free(&r->pool);
     kl_pool_free(&r->strings);
-    kl_pool_free(&r->parser);
+    kl_pool_free(&r->scratch);
+    kl_bytes_free(&r->path);
     free(r);
 }
 
@@ -76,13 +79,17 @@ void kl_reading_refuse(kl_reading *r, uint32_t row, kl_reject_reason why, kl_str
     r->rejects[row].value = value;
 }
 
-void kl_reading_assign(kl_reading *r, uint32_t row, bool dated, int64_t day) {
+size_t kl_reading_edition(const kl_reading *r, bool dated, int64_t day) {
     const kl_editions *e = r->editions;
     size_t pick = dated || e->count == 1 ? 0 : e->count - 1; /* without a date it is rejected for that */
     while (dated && pick + 1 < e->count && e->from[pick + 1] <= day) pick++;
-    r->edition_of[row] = (uint16_t)pick;
-    r->index_of[row] = (uint16_t)r->counts[pick];
-    r->row_of[pick * KL_ROWS_MAX + r->counts[pick]++] = (uint16_t)row;
+    return pick;
+}
+
+void kl_reading_assign(kl_reading *r, uint32_t row, size_t edition) {
+    r->edition_of[row] = (uint16_t)edition;
+    r->index_of[row] = (uint16_t)r->counts[edition];
+    r->row_of[edition * KL_ROWS_MAX + r->counts[edition]++] = (uint16_t)row;
 }
 
 static bool overlong(kl_reading *r) {
@@ -171,9 +178,7 @@ kl_string kl_reading_unread_name(const kl_reading *r, size_t i) {
 size_t kl_reading_kept(const kl_reading *r, uint32_t row) {
     if (!r->keep) return 0;
     if (r->form == KL_INPUT_CSV) return r->unread_count;
-    size_t n = 0;
-    for (size_t i = r->first_event[row]; i < r->first_event[row + 1]; i++) n += r->events[i].unread;
-    return n;
+    return r->first_kept[row + 1] - r->first_kept[row];
 }
 
 void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, kl_string *name, kl_string *value) {
@@ -185,10 +190,6 @@ void kl_reading_kept_at(kl_reading *r, uint32_t row, size_t i, kl_string *name, 
                               (r->split.flags[row] & KL_ROW_QUOTED) != 0);
         return;
     }
-    for (size_t k = r->first_event[row];; k++) {
-        if (!r->events[k].unread || i--) continue;
-        *name = r->events[k].name;
-        *value = r->events[k].raw;
-        return;
-    }
+    *name = r->kept[r->first_kept[row] + i].name;
+    *value = r->kept[r->first_kept[row] + i].value;
 }
