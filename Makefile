@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench
+.PHONY: all deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -120,6 +120,10 @@ soak: all tests
 
 bench: all tests
 	$(PYTHON) tests/bench/bench.py --build $(B) $(if $(YARDSTICK),--yardstick $(YARDSTICK)) $(BENCH)
+
+# The tables of lang/spec/speed.md and its plot, measured anew.
+plot: bench
+	$(PYTHON) tests/bench/page.py --build $(B)
 
 arrows: all
 	$(PYTHON) tests/arrows.py --build $(B)

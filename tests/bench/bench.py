@@ -1,7 +1,8 @@
-# bench.py - `make bench`: times each stage of Klausul beside its baselines, in turn, and prints a table of medians and ratios.
-# May include: the Python standard library, tests/suite.py; runs what `make all tests` builds.
+# bench.py - `make bench`: times each stage of Klausul beside its baselines and peers, in turn, and prints tables of medians and ratios.
+# May include: the Python standard library, tests/suite.py, the scripts beside it; runs what `make all tests deps-bench` builds.
 # Start at main(). --yardstick DIR builds the C programs found there (gen naive tuned ndjson, rules.h) and runs them in the same rounds.
 import argparse
+import datetime
 import json
 import os
 import shutil
@@ -9,24 +10,44 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import ROOT, clean_environment, run  # noqa: E402
+import growth  # noqa: E402
+import page  # noqa: E402
+from instructions import built_by  # noqa: E402
+from peers import CHECKED, PEERS, words_form  # noqa: E402
 
 GUIDELINE = os.path.join(ROOT, "tests", "bench", "yardstick.klausul")
-COLUMNS = "contact_id,typ,kvalificerad,avgift,poäng,klausul,decided_by"
-NOT_MEASURED = "not measured"
+PLAIN = "contact_id,typ,kvalificerad,avgift,poäng,klausul"
+COLUMNS = PLAIN + ",decided_by"
+SLOW = 10**6  # rows for programs that take a second for as many
+# The words of the yardstick's programs, column by column after the key, and Klausul's.
+WORDS = (dict(BR="BR", T="T", TB="TB", M="M"),
+         dict(true="true", false="false", unknown="undetermined"),
+         {"": "", "0": "0.00", "50": "50.00", "100": "100.00", "300": "300.00", "unknown": "undetermined"},
+         {"0": "0.0", "0.3": "0.3", "1": "1.0", "unknown": "undetermined"},
+         {"T": "telefon", "TB-OTHER": "samtal_övriga", "TB-LAK-PLANNED": "samtal_planerat",
+          "TB-LAK-UNPLANNED": "samtal_oplanerat", "M-LAK-LISTED": "video_läkare_listad",
+          "M-LAK-UNLISTED": "video_läkare_olistad", "M-LEG-LISTED": "video_övriga_listad",
+          "M-LEG-UNLISTED": "video_övriga_olistad", "M-NO-ZV051": "video_utan_kod", "BR-ZV051": "skriftlig_kvalificerad",
+          "BR-ADMIN": "skriftlig_administrativ", "N-LICENSED": "brist_legitimation", "N-DIALOG": "brist_dialog",
+          "N-EQUIV": "brist_besök", "N-ASSESS": "brist_bedömning", "N-JOURNAL": "brist_journal", "N-AUTH": "brist_inloggning",
+          "X-RENEWAL": "bara_recept", "X-SICKNOTE": "bara_intyg", "X-AID": "bara_hjälpmedel", "X-SELFMON": "bara_egenmätning",
+          "UNKNOWN": "undetermined"})
 
 
 class Bench:
+    """Where things are, and how a command is measured."""
+
     def __init__(self, options, folder):
         self.build = os.path.join(ROOT, options.build)
         self.rounds, self.rows, self.folder = options.rounds, options.rows, folder
         self.yardstick = {}
         self.klausul = os.path.join(self.build, "klausul")
         self.env = clean_environment()
-        self.peak, self.processor = {}, {}
+        self.peak, self.processor, self.taken = {}, {}, {}
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -35,28 +56,34 @@ class Bench:
         return os.path.join(self.build, "tests", "bench", name)
 
     def seconds(self, command, out=None):
-        """Wall and processor time of a command; its peak memory in kilobytes is kept under the command's name."""
+        """Wall seconds, processor seconds and peak kilobytes of a command."""
+        measured = self.path("measured")
         with open(self.path(out) if out else os.devnull, "wb") as stdout, open(self.path("stderr"), "wb") as stderr:
-            start = time.perf_counter()
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=self.env)
-            _, status, usage = os.wait4(child.pid, 0)
-            took = time.perf_counter() - start
-            child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
+            code = subprocess.call([self.tool("measure"), measured, *command], stdin=subprocess.DEVNULL, stdout=stdout,
+                                   stderr=stderr, env=self.env)
+        if code:
             with open(self.path("stderr"), encoding="utf-8", errors="replace") as said:
-                sys.exit(f"{' '.join(command)}: status {child.returncode}\n{said.read()}")
-        self.peak[os.path.basename(command[0])] = usage.ru_maxrss
-        return took, usage.ru_utime + usage.ru_stime
+                sys.exit(f"{' '.join(command)}: status {code}\n{said.read()}")
+        with open(measured, encoding="utf-8") as f:
+            wall, user, system, peak = (float(n) for n in f.read().split())
+        return wall, user + system, int(peak)
 
-    def in_turn(self, jobs):
-        """The median seconds of each job (name: (command, output)), all of them once a round; processor time is kept aside."""
-        times = {name: [] for name in jobs}
-        for _ in range(self.rounds):
+    def in_turn(self, jobs, rounds=None):
+        """Each job (name: (command, output)) once a round; medians are kept under its name in taken, processor and peak."""
+        found = {name: [] for name in jobs}
+        for _ in range(rounds or self.rounds):
             for name, (command, out) in jobs.items():
-                times[name].append(self.seconds(command, out))
-        self.processor.update({name: statistics.median(cpu for _, cpu in all_of) for name, all_of in times.items()})
-        return {name: statistics.median(wall for wall, _ in all_of) for name, all_of in times.items()}
+                found[name].append(self.seconds(command, out))
+        for name, all_of in found.items():
+            self.taken[name] = statistics.median(wall for wall, _, _ in all_of)
+            self.processor[name] = statistics.median(cpu for _, cpu, _ in all_of)
+            self.peak[name] = max(peak for _, _, peak in all_of)
 
+    def decide(self, records, threads, columns=COLUMNS, *more):
+        return ([self.klausul, "run", self.path("y.kli"), records, "--select", columns, "-f", "csv", "-o", self.path("out"),
+                 "-j", str(threads), *more], None)
+
+    # ---------------------------------------------------------------- what is given
     def make_yardstick(self, folder):
         """Builds what is there; a program that does not build is not measured."""
         for name, source, extra in (("gen", "gen.c", []), ("naive", "naive.c", []), ("tuned", "tuned.c", ["-pthread"]),
@@ -81,138 +108,254 @@ class Bench:
             if done.returncode == 0:
                 self.yardstick["memory"] = to
 
-    # ---------------------------------------------------------------- the stages
     def make_records(self):
-        for form in ("csv", "ndjson"):
-            tool = self.yardstick.get("gen") or self.tool("records")
+        """records.csv and .ndjson, and the beginnings of them that slower programs get."""
+        tool = self.yardstick.get("gen") or self.tool("records")
+        for form, rows in (("csv", self.rows), ("ndjson", min(self.rows, SLOW))):
             with open(self.path("records." + form), "wb") as f:
-                subprocess.run([tool, str(self.rows), form], stdout=f, check=True)
+                subprocess.run([tool, str(rows), form], stdout=f, check=True)
+        self.seconds([self.klausul, "build", GUIDELINE, "-o", self.path("y.kli")])
 
+    def beginning(self, rows, form):
+        """The first rows of the records: a path and how many they are."""
+        if form == "words":
+            path = self.path(f"records.{rows}.words")
+            if not os.path.exists(path):
+                words_form(self.beginning(rows, "csv")[0], path)
+            return path, rows
+        here = SLOW if form == "ndjson" else self.rows
+        if rows >= min(here, self.rows):
+            return self.path("records." + form), min(here, self.rows)
+        path = self.path(f"records.{rows}.{form}")
+        if not os.path.exists(path):
+            with open(path, "wb") as f:
+                subprocess.run(["head", "-n", str(rows + (form == "csv")), self.path("records." + form)], stdout=f, check=True)
+        return path, rows
+
+    # ---------------------------------------------------------------- the stages
     def memory(self):
-        tool = self.yardstick.get("memory", self.tool("memory"))
-        done = run([tool, "times", self.path("y.kli")])
+        done = run([self.yardstick.get("memory", self.tool("memory")), "times", self.path("y.kli")])
         if done.returncode:
             sys.exit(done.stderr.decode())
         return json.loads(done.stdout)
 
     def files(self):
-        csv, ndjson = self.path("records.csv"), self.path("records.ndjson")
-        decide = lambda records, threads, *more: (  # noqa: E731
-            [self.klausul, "run", self.path("y.kli"), records, "--select", COLUMNS, "-o", self.path("out"), "-j",
-             str(threads), *more], None)
-        jobs = {
-            "csv 1": decide(csv, 1),
-            "csv 2": decide(csv, 2),
-            "csv full 1": ([self.klausul, "run", self.path("y.kli"), csv, "--trace", "-o", self.path("out"), "-f", "csv",
-                            "-j", "1"], None),
-            "ndjson 1": decide(ndjson, 1, "--format", "csv"),
-            "ifelse": ([self.tool("ifelse"), csv], "plain"),
-        }
-        if "naive" in self.yardstick:
-            jobs["naive"] = ([self.yardstick["naive"], csv], "plain")
+        csv, _ = self.beginning(self.rows, "csv")
+        fewer, _ = self.beginning(SLOW, "csv")
+        ndjson, _ = self.beginning(SLOW, "ndjson")
+        fast = {"csv 1": self.decide(csv, 1), "csv 2": self.decide(csv, 2), "plain 1": self.decide(csv, 1, PLAIN),
+                "plain 2": self.decide(csv, 2, PLAIN)}
         if "tuned" in self.yardstick:
             for threads in (1, 2):
-                jobs[f"tuned {threads}"] = ([self.yardstick["tuned"], csv, self.path("tuned"), str(threads)], None)
+                fast[f"tuned {threads}"] = ([self.yardstick["tuned"], csv, self.path("tuned"), str(threads)], None)
+        slow = {"full 1": ([self.klausul, "run", self.path("y.kli"), fewer, "--trace", "-o", self.path("out"), "-f", "csv", "-j",
+                            "1"], None),
+                "ndjson 1": self.decide(ndjson, 1), "ifelse": ([self.tool("ifelse"), fewer], "plain")}
+        if "naive" in self.yardstick:
+            slow["naive"] = ([self.yardstick["naive"], fewer], "plain")
         if "ndjson" in self.yardstick:
-            jobs["simdjson"] = ([self.yardstick["ndjson"], ndjson, self.path("tuned")], None)
-        return self.in_turn(jobs)
+            slow["simdjson"] = ([self.yardstick["ndjson"], ndjson, self.path("tuned")], None)
+        self.in_turn(fast)
+        self.in_turn(slow)
+
+    def peers(self):
+        """Each peer that is installed agrees on the first rows, then is timed; what it took, and of whom nothing is known."""
+        folder = os.path.join(self.build, "peers")
+        rows = min(self.rows, CHECKED)
+        want = self.answers(rows)
+        found, jobs = [], {}
+        for peer in PEERS:
+            one = {"name": peer.name, "threads": peer.threads}
+            found.append(one)
+            if not peer.program(folder):
+                continue
+            command, printed = peer.command(folder, self.folder, self.beginning(rows, peer.form)[0], self.path("peer"))
+            self.seconds(command, "peer" if printed else None)
+            self.agree(peer.name, want, self.path("peer"))
+            path, one["rows"] = self.beginning(peer.most, peer.form)
+            command, printed = peer.command(folder, self.folder, path, self.path("peer"))
+            one.update(version=peer.version(folder), checked=rows)
+            jobs[peer.name] = (command, "peer" if printed else None)
+        self.in_turn(jobs, min(3, self.rounds))
+        for one in found:
+            if "rows" in one:
+                one.update(seconds=self.taken[one["name"]], rate=one["rows"] / self.taken[one["name"]])
+        return found
+
+    def answers(self, rows):
+        """Klausul's decisions of the first rows, as lines."""
+        self.seconds(self.decide(self.beginning(rows, "csv")[0], 1, PLAIN)[0])
+        with open(self.path("out"), "rb") as f:
+            return f.read().split(b"\n")
+
+    def agree(self, name, want, path):
+        with open(path, "rb") as f:
+            have = f.read().split(b"\n")
+        if want == have:
+            return
+        at = next((i for i, (a, b) in enumerate(zip(want, have)) if a != b), min(len(want), len(have)))
+        sys.exit(f"{name} decides otherwise than Klausul, line {at + 1}:\n{want[at:at + 1]}\n{have[at:at + 1]}")
+
+    def agree_with_yardstick(self):
+        """The programs of the yardstick decide as Klausul, row for row, after words alone are changed."""
+        said = {}  # the rest of a yardstick's line: Klausul's
+        for name, most in (("tuned", self.rows), ("naive", SLOW)):
+            if name not in self.yardstick:
+                continue
+            path, rows = self.beginning(most, "csv")
+            if name == "tuned":
+                self.seconds([self.yardstick[name], path, self.path("theirs"), "1"])
+            else:
+                self.seconds([self.yardstick[name], path], "theirs")
+            self.seconds(self.decide(path, 2, PLAIN)[0])
+            with open(self.path("theirs"), "rb") as theirs, open(self.path("out"), "rb") as ours:
+                lines = -1
+                for lines, (a, b) in enumerate(zip(theirs, ours)):
+                    key, _, rest = a.partition(b",")
+                    if rest not in said:
+                        cells = rest.decode().rstrip("\n").split(",")
+                        said[rest] = ("," + ",".join(w.get(c, "?") for w, c in zip(WORDS, cells)) + "\n").encode()
+                    if lines and key + said[rest] != b:
+                        sys.exit(f"{name} decides otherwise than Klausul, line {lines + 1}:\n{a}\n{b}")
+                if lines != rows or theirs.readline() or ours.readline():
+                    sys.exit(f"{name} and Klausul write {lines} decisions of {rows}")
+            print(f"{name} of the yardstick and Klausul decide {rows:,} records alike")
 
     def start(self):
-        jobs = {"start": ([self.tool("memory"), "start", self.path("y.kli")], None), "nothing": (["true"], None)}
-        rounds, self.rounds = self.rounds, max(30, self.rounds)
-        times = self.in_turn(jobs)
-        self.rounds = rounds
-        return times
+        one = self.path("one.csv")
+        with open(one, "wb") as f:
+            subprocess.run([self.tool("records"), "1", "csv"], stdout=f, check=True)
+        self.in_turn({"start": ([self.tool("memory"), "start", self.path("y.kli")], None),
+                      "start command": self.decide(one, 1), "nothing": (["true"], None)}, 30 if self.rounds > 1 else 5)
 
     def compile(self):
-        """A table of 25 × 20 × 20 rows that gives a fee for every combination of three value sets."""
-        sets = (("a", 25), ("b", 20), ("c", 20))
-        with open(self.path("wide.klausul"), "w", encoding="utf-8") as f:
-            f.write("riktlinje prov.tabell\n  valuta SEK\n  gäller utan datum\n")
-            for name, n in sets:
-                f.write(f"värden {name}_värde\n" + "".join(f"  {name}{i}\n" for i in range(n)))
-            f.write("post kontakt\n" + "".join(f"  {name} : {name}_värde\n" for name, _ in sets))
-            f.write("utfall avgift : belopp\ntabell avgifter\n  |  | a | b | c | avgift |\n  |---|---|---|---|---|\n")
-            for i in range(10000):
-                f.write(f"  | {i + 1}) | a{i // 400} | b{i // 20 % 20} | c{i % 20} | {i * 37 % 1000} kr |\n")
-        rounds, self.rounds = self.rounds, min(3, self.rounds)
-        times = self.in_turn({"table": ([self.klausul, "build", self.path("wide.klausul"), "-o", self.path("w.kli")], None)})
-        self.rounds = rounds
-        return times["table"]
+        path = growth.table_rules(self, 10000)
+        self.in_turn({"table": ([self.klausul, "build", path, "-o", self.path("w.kli")], None)}, min(3, self.rounds))
 
 
-def ratio(good, base):
-    return f"{base / good:.2f} ×" if good and base else NOT_MEASURED
+# ---------------------------------------------------------------- the table
+class Row:
+    """One line: `good` and `base` are compared as `how` says: rate (more is better), most (less is better), none."""
+
+    def __init__(self, what, how, good, base, show, must=None, aim=None, processor=None):
+        self.what, self.show, self.must, self.aim = what, show, must, aim
+        self.good, self.base, self.how, self.processor = good, base, how, processor
+        self.ratio = good / base if how == "rate" and good and base else None
+
+    def reached(self):
+        value = self.ratio if self.how == "rate" else self.good
+        if self.must is None:
+            return ""
+        if value is None:
+            return page.NOT_MEASURED
+        good = (lambda x: value >= x) if self.how == "rate" else (lambda x: value <= x)
+        return "aim" if self.aim and good(self.aim) else "yes" if good(self.must) else "no"
+
+    def cells(self):
+        goal = lambda x: "" if x is None else f"{x:g} ×" if self.how == "rate" else self.show(x)  # noqa: E731
+        base = "" if self.how == "most" and self.base is None else self.show(self.base) if self.base else page.NOT_MEASURED
+        if self.how == "none":
+            base = ""
+        times = f"{self.ratio:.2f} ×" if self.ratio else "" if self.how != "rate" else page.NOT_MEASURED
+        return [self.what, self.show(self.good), base, times, goal(self.must), goal(self.aim), self.reached(),
+                f"{self.processor:.2f} ×" if self.processor else ""]
 
 
-def rate(rows, seconds):
-    return f"{rows / seconds / 1e6:.2f} M/s" if seconds else NOT_MEASURED
+HEAD = ["what", "Klausul", "baseline", "ratio", "must reach", "aim", "reached", "processor time"]
 
 
-def lines(b, memory, files, start, table):
-    """(what, Klausul, baseline, ratio, must reach, aim) of each row."""
-    n = b.rows
-    per = lambda ns: f"{ns:.2f} ns" if ns else NOT_MEASURED  # noqa: E731
-    yield ("in memory, all outcomes and trace, against the yardstick's loop", per(memory["batch"]),
-           per(memory["given_loop"]), ratio(memory["batch"], memory["given_loop"]), "15 ×", "60 ×")
-    yield ("the same, against the project's own loop", per(memory["batch"]), per(memory["own_loop"]),
-           ratio(memory["batch"], memory["own_loop"]), "", "")
+def table(b, memory, peers):
+    t, n, slow = b.taken, b.rows, min(b.rows, SLOW)
+    per_second = lambda name, rows: rows / t[name] if name in t else None  # noqa: E731
+    cpu = lambda ours, theirs: b.processor[theirs] / b.processor[ours] if theirs in b.processor else None  # noqa: E731
+    records = lambda ns: 1e9 / ns if ns else None  # noqa: E731
+    rate, batch = page.rate, memory["batch"]
+    rows = [Row("in memory, all outcomes and trace, against the yardstick's loop", "rate", records(batch),
+                records(memory["given_loop"]), rate, 15, 60),
+            Row("the same, against the project's own loop", "rate", records(batch), records(memory["own_loop"]), rate)]
+    if "portable" in memory:
+        rows.append(Row("the same in portable C, against the best variant", "rate", records(memory["portable"]), records(batch),
+                        rate, 0.25, 0.5))
     for threads in (1, 2):
-        tuned = files.get(f"tuned {threads}")
-        yield (f"CSV to CSV with decided_by, {threads} thread{'s' * (threads > 1)}, against the tuned program",
-               rate(n, files[f"csv {threads}"]), rate(n, tuned), ratio(files[f"csv {threads}"], tuned),
-               "0.5 ×" if threads == 1 else "0.9 ×", "1 ×")
-    yield ("two threads against one", rate(n, files["csv 2"]), rate(n, files["csv 1"]),
-           ratio(files["csv 2"], files["csv 1"]), "1.7 ×", "2 ×")
-    yield ("CSV to CSV, 1 thread, against the naive program", rate(n, files["csv 1"]), rate(n, files.get("naive")),
-           ratio(files["csv 1"], files.get("naive")), "", "")
-    yield ("CSV to CSV, 1 thread, against the project's own if/else", rate(n, files["csv 1"]), rate(n, files["ifelse"]),
-           ratio(files["csv 1"], files["ifelse"]), "", "")
-    yield ("CSV to all columns with the trace, 1 thread", rate(n, files["csv full 1"]), "", "", "", "")
-    yield ("NDJSON to decisions, 1 thread, against simdjson", rate(n, files["ndjson 1"]), rate(n, files.get("simdjson")),
-           ratio(files["ndjson 1"], files.get("simdjson")), "2 ×", "4 ×")
-    yield ("one record through the library, with trace", f"{memory['one']:.0f} ns", "", "", "1000 ns", "200 ns")
-    yield ("start: load and verify, decide one record, end", f"{start['start'] * 1e3:.2f} ms",
-           f"{start['nothing'] * 1e3:.2f} ms (true)", "", "2 ms", "1 ms")
-    yield ("compile a table of 10,000 rows over 3 keys", f"{table * 1e3:.0f} ms", "", "", "1000 ms", "100 ms")
-    yield ("peak memory of a run", f"{b.run_peak / 1024:.1f} MB", "", "", "64 MB", "16 MB")
+        rows.append(Row(f"CSV to CSV with decided_by, {threads} thread{'s' * (threads > 1)}, against the tuned program", "rate",
+                        per_second(f"csv {threads}", n), per_second(f"tuned {threads}", n), rate, 0.5 if threads == 1 else 0.9,
+                        1, cpu(f"csv {threads}", f"tuned {threads}")))
+    rows.append(Row("two threads against one", "rate", per_second("csv 2", n), per_second("csv 1", n), rate, 1.7, 2))
+    rows.append(Row("NDJSON to decisions, 1 thread, against simdjson", "rate", per_second("ndjson 1", slow),
+                    per_second("simdjson", slow), rate, 2, 4, cpu("ndjson 1", "simdjson")))
+    for threads, peer in zip((1, 2), peers):
+        rows.append(Row(f"CSV to decisions, {threads} thread{'s' * (threads > 1)}, against DuckDB", "rate",
+                        per_second(f"plain {threads}", n), peer.get("rate"), rate, 6, 15))
+    rows += [Row("CSV to CSV, 1 thread, against the naive program", "rate", per_second("csv 1", n), per_second("naive", slow), rate),
+             Row("CSV to CSV, 1 thread, against the project's own if/else", "rate", per_second("csv 1", n),
+                 per_second("ifelse", slow), rate),
+             Row("CSV to all columns with the trace, 1 thread", "none", per_second("full 1", slow), None, rate),
+             Row("one record through the library, with trace", "most", memory["one"], None, lambda x: f"{x:.0f} ns", 1000, 200),
+             Row("start: load and verify an image, decide one record, end", "most", t["start"] * 1e3, None,
+                 lambda x: f"{x:.2f} ms", 2, 1),
+             Row("the command on one record", "none", t["start command"] * 1e3, None, lambda x: f"{x:.2f} ms"),
+             Row("compile a table of 10,000 rows over 3 keys", "most", t["table"] * 1e3, None, lambda x: f"{x:.0f} ms", 1000, 100),
+             Row("peak memory of a run", "most", max(b.peak[name] for name in ("csv 1", "csv 2", "ndjson 1")) / 1024, None,
+                 lambda x: f"{x:.1f} MB", 64, 16)]
+    return rows
+
+
+def machine(b):
+    """Where it was measured, of what, and when."""
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        info = dict(line.split(":", 1) for line in f.read().replace("\t", "").splitlines() if ":" in line)
+    flags = info.get("flags", "").split()
+    widest = next((name for name, flag in (("AVX-512", "avx512bw"), ("AVX2", "avx2"), ("SSE2", "sse2")) if flag in flags), "")
+    commit = run(["git", "-C", ROOT, "describe", "--always", "--dirty"]).stdout.decode().strip()
+    return {"processor": info.get("model name", os.uname().machine).strip(), "cores": os.cpu_count(), "vectors": widest,
+            "system": f"Linux {os.uname().release}", "compiler": built_by(b.klausul), "commit": commit,
+            "date": datetime.date.today().isoformat()}
 
 
 def main():
-    parser = argparse.ArgumentParser(description="times Klausul beside its baselines")
+    parser = argparse.ArgumentParser(description="times Klausul beside its baselines and peers")
     parser.add_argument("--build", default="build", help="the build folder (default: build)")
     parser.add_argument("--yardstick", help="a folder with programs to run beside")
-    parser.add_argument("--rows", type=lambda s: int(float(s)), default=1000000, help="records (default: 1e6)")
-    parser.add_argument("--rounds", type=int, default=5, help="of each (default: 5)")
-    parser.add_argument("--json", help="also writes the figures there (default: bench.json in the build folder)")
+    parser.add_argument("--rows", type=lambda s: int(float(s)), help="records (default: 5e6)")
+    parser.add_argument("--rounds", type=int, help="of each (default: 5)")
+    parser.add_argument("--quick", action="store_true", help="few records, one round: to try, not to quote")
+    parser.add_argument("--no-peers", action="store_true", help="leaves the peers out")
+    parser.add_argument("--no-growth", action="store_true", help="leaves out how the cost grows")
     options = parser.parse_args()
-    pairs = {"1 thread, against the tuned": ("csv 1", "tuned 1"), "2 threads, against the tuned": ("csv 2", "tuned 2"),
-             "against the naive": ("csv 1", "naive"), "own if/else": ("csv 1", "ifelse"), "simdjson": ("ndjson 1", "simdjson")}
+    options.rows = options.rows or (10**5 if options.quick else 5 * 10**6)
+    options.rounds = options.rounds or (1 if options.quick else 5)
     with tempfile.TemporaryDirectory() as folder:
         b = Bench(options, folder)
         if options.yardstick:
             b.make_yardstick(options.yardstick)
         b.make_records()
-        b.seconds([b.klausul, "build", GUIDELINE, "-o", b.path("y.kli")])
-        files = b.files()
-        b.run_peak = b.peak["klausul"]
-        memory, start, table = b.memory(), b.start(), b.compile()
-        rows = []
-        for row in lines(b, memory, files, start, table):
-            both = [names for part, names in pairs.items() if part in row[0]]
-            rows.append((*row, ratio(b.processor[both[0][0]], b.processor.get(both[0][1])) if both else ""))
-    head = ("what", "Klausul", "baseline", "ratio", "must reach", "aim", "processor time")
-    widths = [max(len(str(r[i])) for r in [head, *rows]) for i in range(len(head))]
-    print("| " + " | ".join(h.ljust(w) for h, w in zip(head, widths)) + " |")
-    print("|" + "|".join("-" * (w + 2) for w in widths) + "|")
-    for row in rows:
-        print("| " + " | ".join(str(c).ljust(w) for c, w in zip(row, widths)) + " |")
-    to = options.json or os.path.join(b.build, "bench.json")
-    with open(to, "w", encoding="utf-8") as f:
-        json.dump({"rows": b.rows, "rounds": b.rounds, "nanoseconds": memory, "seconds": {**files, **start, "table": table},
-                   "processor_seconds": b.processor, "peak_kb": b.run_peak}, f, indent=1, ensure_ascii=False)
+        b.agree_with_yardstick()
+        b.files()
+        peers = [{"name": p.name, "threads": p.threads} for p in PEERS] if options.no_peers else b.peers()
+        memory = b.memory()
+        b.start()
+        b.compile()
+        rows = table(b, memory, peers)
+        grown = [] if options.no_growth else growth.measure(b)
+        found = {"machine": machine(b), "rows": b.rows, "rounds": b.rounds, "head": HEAD, "table": [r.cells() for r in rows],
+                 "bars": bars(b, peers), "peers": peers, "growth": grown, "nanoseconds": memory, "seconds": b.taken,
+                 "processor_seconds": b.processor, "peak_kb": b.peak}
+    print("\n".join(page.everything(found)))
+    with open(os.path.join(b.build, "bench.json"), "w", encoding="utf-8") as f:
+        json.dump(found, f, indent=1, ensure_ascii=False)
         f.write("\n")
     return 0
+
+
+def bars(b, peers):
+    """What the plot shows: (name, kind, rows a second) of everything that made decisions out of a file of records."""
+    slow = min(b.rows, SLOW)
+    own = [("Klausul, 2 threads", "klausul", "plain 2", b.rows), ("Klausul, 1 thread", "klausul", "plain 1", b.rows),
+           ("Klausul, NDJSON, 1 thread", "klausul", "ndjson 1", slow),
+           ("C tuned for this file, 2 threads", "c", "tuned 2", b.rows), ("C tuned for this file, 1 thread", "c", "tuned 1", b.rows),
+           ("C++ with simdjson, NDJSON", "c", "simdjson", slow), ("C, written plainly", "c", "ifelse", slow)]
+    found = [(name, kind, rows / b.taken[key]) for name, kind, key, rows in own if key in b.taken]
+    return found + [(p["name"], "peer", p["rate"]) for p in peers if "rate" in p]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-# check.py - yardstick.klausul against its rules written once more in Python, on random records; the C baseline; lines that are reused.
-# May include: the Python standard library, tests/suite.py.
+# check.py - yardstick.klausul against its rules written once more in Python, on random records; baselines and peers; lines that are reused.
+# May include: the Python standard library, tests/suite.py, peers.py.
 # Start at decide(): None is unknown; main() compares CSV and NDJSON of the command, and ifelse, with it; reused() compares ways to the same CSV.
 import csv
 import io
@@ -10,7 +10,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import ROOT, Count, build_option, clean_environment, run  # noqa: E402
+from peers import PEERS, words_form  # noqa: E402
 
 COLUMNS = "contact_id,typ,kvalificerad,avgift,poäng,klausul"
 GUIDELINE = os.path.join(ROOT, "tests", "bench", "yardstick.klausul")
@@ -157,6 +159,34 @@ def reused(count, build, env):
                                                                   whole.stdout.decode().split("\n")) if a != b)[:2000])
 
 
+def peers(count, build, env):
+    """The peers of `make bench` that are installed write the same decisions, line by line, many facts being unknown."""
+    tool, engines = os.path.join(build, "tests", "bench", "records"), os.path.join(build, "peers")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {form: os.path.join(folder, "records." + form) for form in ("csv", "ndjson", "words")}
+        for form in ("csv", "ndjson"):
+            with open(paths[form], "wb") as f:
+                f.write(run([tool, "3000", form, "11", "250"]).stdout)
+        words_form(paths["csv"], paths["words"])
+        want = run([os.path.join(build, "klausul"), "run", GUIDELINE, paths["csv"], "--select", COLUMNS], env=env).stdout
+        for peer in PEERS:
+            if not peer.program(engines):
+                count.skip(peer.name, "not installed; make deps-bench")
+                continue
+            to = os.path.join(folder, "decisions")
+            command, printed = peer.command(engines, folder, paths[peer.form], to)
+            done = run(command, env=env)
+            if printed:
+                have = done.stdout
+            else:
+                with open(to, "rb") as f:
+                    have = f.read()
+                os.unlink(to)
+            pairs = zip(want.decode().split("\n"), have.decode("utf-8", "replace").split("\n"))
+            count.check(peer.name, want == have, done.stderr.decode("utf-8", "replace") +
+                        "\n".join(f"{a}\n{b}" for a, b in pairs if a != b)[:1000])
+
+
 def as_cell(value):
     if isinstance(value, dict):
         return value["state"]
@@ -194,6 +224,7 @@ def main():
             flat = [json.loads(line, parse_float=str) for line in done.stdout.decode().splitlines()]
             same = [[as_cell(one[c]) for c in COLUMNS.split(",")] for one in flat] == expected
             count.check(name + ": NDJSON", same, done.stderr.decode())
+    peers(count, build, env)
     reused(count, build, env)
     return count.finish()
 

@@ -144,8 +144,8 @@ static double batches_of(const source *s, const kl_column *columns, size_t batch
     for (size_t b = 0; b < batches; b++) {
         decide(s, columns + b * s->fields, KL_ROWS_MAX);
         for (uint32_t e = 0; e < s->entries; e++) {
-            const uint64_t *known, *value;
-            if (kl_truth_planes(s->workspace, e, &known, &value)) *sum += known[b % KL_WORDS] ^ value[b % KL_WORDS];
+            const uint64_t *yes, *no;
+            if (kl_truth_planes(s->workspace, e, &yes, &no)) *sum += yes[b % KL_WORDS] ^ no[b % KL_WORDS];
         }
     }
     return (now() - start) / (double)(batches * KL_ROWS_MAX);
