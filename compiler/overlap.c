@@ -101,14 +101,52 @@ typedef struct desk {
     kl_search *search;
     uint32_t *first; /* per row: its first candidate, and how many */
     uint32_t *count;
-    uint64_t *words; /* rows × tests */
-    unsigned steps;  /* left for the whole table */
+    uint64_t *words;  /* rows × tests */
+    size_t width;     /* words of a set of rows */
+    uint64_t *having; /* tests × 64 sets: the rows whose word has the bit */
+    uint64_t *like;   /* tests sets: the rows that share a bit with `last`, the word asked for before */
+    uint64_t *last;
+    uint64_t *near; /* a set: what rows_near() found */
+    unsigned steps; /* left for the whole table */
 } desk;
 
+static void set_desk(desk *d, size_t rows) {
+    kl_front *f = d->f;
+    size_t tests = d->t->tests;
+    d->width = rows / 64 + 1;
+    d->words = kl_alloc_array(f->arena, rows * tests + 1, sizeof *d->words);
+    d->having = kl_alloc_array(f->arena, tests * 64 * d->width + 1, sizeof *d->having);
+    d->like = kl_alloc_array(f->arena, tests * d->width + 1, sizeof *d->like);
+    d->last = kl_alloc_array(f->arena, tests + 1, sizeof *d->last);
+    d->near = kl_alloc_array(f->arena, d->width, sizeof *d->near);
+    for (size_t i = 0; i < rows * tests; i++) {
+        size_t row = i / tests, test = i % tests;
+        d->words[i] = word_of(f, d->t->cells[i]);
+        for (uint64_t left = d->words[i]; left; left &= left - 1)
+            d->having[(test * 64 + (size_t)__builtin_ctzll(left)) * d->width + row / 64] |= UINT64_C(1) << (row % 64);
+    }
+}
+
+/* The rows whose words do not exclude those of row j. */
+static const uint64_t *rows_near(desk *d, size_t j) {
+    memset(d->near, 0xff, d->width * sizeof *d->near);
+    for (size_t k = 0; k < d->t->tests; k++) {
+        uint64_t word = d->words[j * d->t->tests + k], *like = d->like + k * d->width;
+        if (word == UINT64_MAX) continue;
+        if (word != d->last[k]) {
+            memset(like, 0, d->width * sizeof *like);
+            for (uint64_t left = word; left; left &= left - 1) {
+                const uint64_t *more = d->having + (k * 64 + (size_t)__builtin_ctzll(left)) * d->width;
+                for (size_t i = 0; i < d->width; i++) like[i] |= more[i];
+            }
+            d->last[k] = word;
+        }
+        for (size_t i = 0; i <= j / 64; i++) d->near[i] &= like[i];
+    }
+    return d->near;
+}
+
 static bool rows_apart(const desk *d, size_t i, size_t j) {
-    const uint64_t *x = d->words + i * d->t->tests, *y = d->words + j * d->t->tests;
-    for (size_t k = 0; k < d->t->tests; k++)
-        if (!(x[k] & y[k])) return true;
     const uint32_t *a = d->t->cells + i * d->t->tests, *b = d->t->cells + j * d->t->tests;
     for (size_t k = 0; k < d->t->tests; k++)
         if (apart(d->f, a[k], b[k])) return true;
@@ -240,6 +278,20 @@ static void report(desk *d, size_t i, size_t j, uint32_t outcome) {
 }
 
 /* ------------------------------------------------------------------ the whole */
+static void check_row(desk *d, size_t j) {
+    const uint64_t *near = rows_near(d, j);
+    for (size_t word = 0; word <= j / 64; word++)
+        for (uint64_t left = near[word]; left; left &= left - 1) {
+            size_t i = word * 64 + (size_t)__builtin_ctzll(left);
+            if (i >= j) return;
+            if (rows_apart(d, i, j)) continue;
+            uint32_t outcome = contradiction(d, i, j);
+            if (outcome == IR_NONE) continue;
+            report(d, i, j, outcome);
+            return; /* one contradiction a row */
+        }
+}
+
 static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, const uint32_t *first,
                         const uint32_t *count) {
     desk d = {.f = f, .t = t, .grid = &t->symbol->piece->u.table.grid, .search = search, .steps = KL_MAX_TABLE_SEARCH};
@@ -248,16 +300,8 @@ static void check_table(kl_front *f, const kl_table_rows *t, kl_search *search, 
     d.count = kl_alloc_array(f->arena, rows + 1, sizeof *d.count);
     memcpy(d.first, first + t->first, rows * sizeof *first);
     memcpy(d.count, count + t->first, rows * sizeof *count);
-    d.words = kl_alloc_array(f->arena, rows * t->tests + 1, sizeof *d.words);
-    for (size_t i = 0; i < rows * t->tests; i++) d.words[i] = word_of(f, t->cells[i]);
-    for (size_t j = 1; j < rows; j++)
-        for (size_t i = 0; i < j; i++) {
-            if (rows_apart(&d, i, j)) continue;
-            uint32_t outcome = contradiction(&d, i, j);
-            if (outcome == IR_NONE) continue;
-            report(&d, i, j, outcome);
-            break; /* one contradiction a row */
-        }
+    set_desk(&d, rows);
+    for (size_t j = 1; j < rows; j++) check_row(&d, j);
 }
 
 /* An error inside a table leaves its rows without the cells that would tell them apart. */
