@@ -46,6 +46,7 @@ def suites(build, soak):
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
+    yield "records without end", script("bench/soak.py", *long)
     yield "bench", script("bench/check.py")
     yield "instructions", script("bench/instructions.py")
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
@@ -94,11 +95,11 @@ def main():
     parser = argparse.ArgumentParser(description="runs all suites of tests")
     parser.add_argument("--build", default="build", help="the build folder (default: build)")
     parser.add_argument("--only", action="append", help="suites whose name holds this")
-    parser.add_argument("--soak", action="store_true", help="fuzz and oracle for much longer")
+    parser.add_argument("--soak", action="store_true", help="fuzzers, the oracle and pipes of records, for much longer")
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
     most = 60 * HOURS_SOAKED if options.soak else MINUTES_MOST
-    only = options.only or (["fuzz", "oracle", "properties"] if options.soak else [])
+    only = options.only or (["fuzz", "oracle", "properties", "without end"] if options.soak else [])
     chosen = [s for s in suites(build, options.soak) if not only or any(o in s[0] for o in only)]
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
