@@ -106,7 +106,12 @@ void kl_order_near(kl_asked *q, uint32_t *order) {
         for (uint32_t i = 0; i < n; i++)
             places[i] = (place){count[i] ? sum[i] / count[i] : (uint64_t)at[i] * SCALE, i, at[i]};
         if (n) qsort(places, n, sizeof *places, by_middle);
-        for (uint32_t i = 0; i < n; i++) at[places[i].question] = i;
+        bool moved = false;
+        for (uint32_t i = 0; i < n; i++) {
+            moved = moved || at[places[i].question] != i;
+            at[places[i].question] = i;
+        }
+        if (!moved) break; /* nor will it be in any later round */
         uint64_t now = spread(&g, at);
         if (now >= least) continue;
         least = now;
