@@ -50,6 +50,7 @@ bool kl_worker_init(kl_worker *w, kl_run *run) {
     w->tallies = calloc(n, sizeof(kl_tally *));
     w->memos = calloc(n, sizeof(kl_memo *));
     w->reading = kl_reading_new(&run->rules.dated, run->feed, run->keep);
+    if (w->reading) kl_reading_simd(w->reading, run->simd);
     w->groups.arena = run->by ? kl_arena_new(0) : NULL;
     if (!w->workspaces || !w->verdicts || !w->tallies || !w->memos || !w->reading || (run->by && !w->groups.arena))
         return false;

@@ -124,6 +124,7 @@ bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
         p += n;
         size -= (size_t)n;
         s->bytes += (uint64_t)n;
+        if (size && kl_interrupted()) s->failed = true, s->why = EINTR; /* in a write that waited */
     }
     return !s->failed;
 }

@@ -41,6 +41,7 @@ complete -c klausul -n '__klausul_verb run' -l trace -d 'every clause in each de
 complete -c klausul -n '__klausul_verb run' -l keep -d 'carry through columns that no field reads'
 complete -c klausul -n '__klausul_verb run' -l fail-on -x -a 'undetermined findings undetermined,findings' -d 'exit status 1 for these too'
 complete -c klausul -n '__klausul_verb run' -s j -l threads -x -d 'number of threads'
+complete -c klausul -n '__klausul_verb run' -l stats -d 'how fast it went'
 complete -c klausul -n '__klausul_verb explain' -s r -l record -x -d 'key of the record'
 complete -c klausul -n '__klausul_verb explain' -l plain -d 'words instead of marks and colour'
 complete -c klausul -n '__klausul_verb test' -l threshold -x -d 'least share tried both ways'

@@ -45,6 +45,7 @@ rest)
             '*--assume[give an assumption a value]:NAME=VALUE:' \
             '--fail-on[exit status 1 for these too]:what:(undetermined findings undetermined,findings)' \
             '(-j --threads)'{-j,--threads}'[number of threads]:number:' \
+            '--stats[how fast it went]' \
             '1:guideline:_files' '2:records:_files'
         ;;
     explain)

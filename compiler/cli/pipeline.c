@@ -245,7 +245,7 @@ void kl_run_all(kl_run *run) {
     pthread_mutex_init(&run->reading, NULL);
     pthread_mutex_init(&run->turning, NULL);
     pthread_cond_init(&run->turned, NULL);
-    run->shown_at = kl_seconds();
+    double began = run->shown_at = kl_seconds();
     bool ok = workers && outputs && run->ready && ids;
     for (size_t i = 0; ok && i < run->outputs; i++) give_back(run, &outputs[i]);
     while (ok && ready < threads) ok = kl_worker_init(&workers[ready++], run);
@@ -256,6 +256,7 @@ void kl_run_all(kl_run *run) {
         kl_relay_signals(NULL, 0);
         for (size_t i = 1; i <= started; i++) pthread_join(ids[i], NULL);
     }
+    run->wall = kl_seconds() - began;
     for (size_t i = 0; i < ready; i++) {
         if (ok) gather(run, &workers[i]);
         kl_worker_free(&workers[i]);

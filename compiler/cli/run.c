@@ -61,6 +61,8 @@ static bool asked_for(kl_run *run) {
     run->keep = kl_cli_has(c, KL_FLAG_KEEP);
     run->want_rejects = kl_cli_has(c, KL_FLAG_REJECTS);
     run->count = kl_cli_has(c, KL_FLAG_SUMMARY) || kl_cli_has(c, KL_FLAG_RECEIPT);
+    run->stats = kl_cli_has(c, KL_FLAG_STATS);
+    if (!kl_stats_simd(c, &run->simd)) return false;
     run->input.hash = kl_cli_has(c, KL_FLAG_RECEIPT);
     run->progress = isatty(STDERR_FILENO) &&
                     !(run->out_form != KL_OUT_NONE && !kl_cli_has(c, KL_FLAG_OUTPUT) && isatty(STDOUT_FILENO));
@@ -311,6 +313,7 @@ static void tell(kl_run *run) {
     }
     bool decisions_out = run->out_form != KL_OUT_NONE && kl_str_eq(run->out.path, KL_STR("-"));
     if (kl_cli_has(c, KL_FLAG_SUMMARY)) kl_summary(run, decisions_out ? stderr : stdout);
+    if (run->stats) kl_stats(run, stderr);
 }
 
 static int outcome_status(const kl_run *run, bool undetermined, bool findings) {

@@ -97,6 +97,8 @@ typedef struct kl_run {
     kl_str_list unread;
     bool progress, stats;
     kl_times times;
+    double wall; /* seconds from the first chunk to the last */
+    kl_simd simd;
     double shown_at;
 } kl_run;
 
@@ -123,8 +125,11 @@ void kl_groups_record(kl_groups *g, const kl_run *run, size_t edition, const kl_
 void kl_groups_merge(kl_groups *into, const kl_groups *from, size_t outcomes);
 void kl_all_outcomes_of(kl_cli *c, const kl_rules *rules, kl_all_outcomes *all);
 
-/* summary.c, receipt.c */
+/* summary.c, receipt.c, stats.c */
 void kl_summary(kl_run *run, FILE *out);
 void kl_receipt(kl_run *run, kl_bytes *out);
+void kl_stats(const kl_run *run, FILE *out);
+/* The vector instructions that the variable KLAUSUL_SIMD names, else the widest there are. false after a message. */
+bool kl_stats_simd(kl_cli *c, kl_simd *simd);
 
 #endif

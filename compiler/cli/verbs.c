@@ -50,6 +50,7 @@ const kl_verb kl_verbs[] = {
       {KL_FLAG_ASSUME, NULL},
       {KL_FLAG_FAIL_ON, NULL},
       {KL_FLAG_THREADS, NULL},
+      {KL_FLAG_STATS, NULL},
       {KL_FLAG_INCLUDE, NULL},
       END}},
     {"explain",

@@ -83,11 +83,11 @@ static void add_latin1(kl_bytes *b, const char *data, size_t size) {
     b->size = (size_t)(out - b->data);
 }
 
-static kl_feed_state read_more(kl_feed *f, kl_bytes *into) {
+static kl_feed_state read_more(kl_feed *f, kl_bytes *into, size_t most) {
     kl_bytes *to = f->latin1 ? &f->raw : into;
     if (f->latin1) to->size = 0;
-    if (!kl_bytes_room(to, READ_BYTES + SLACK)) return KL_FEED_MEMORY;
-    ptrdiff_t n = f->origin.read(f->origin.self, to->data + to->size, READ_BYTES);
+    if (!kl_bytes_room(to, most + SLACK)) return KL_FEED_MEMORY;
+    ptrdiff_t n = f->origin.read(f->origin.self, to->data + to->size, most);
     if (n < 0) return KL_FEED_TROUBLE;
     if (n == 0) f->ended = true;
     if (n > 0 && f->origin.seen) f->origin.seen(f->origin.self, to->data + to->size, (size_t)n);
@@ -104,7 +104,7 @@ static kl_feed_state begin(kl_feed *f) {
     f->begun = true;
     f->latin1 = false;
     while (!f->ended && f->carry.size < 4) {
-        kl_feed_state state = read_more(f, &f->carry);
+        kl_feed_state state = read_more(f, &f->carry, READ_BYTES);
         if (state) return state;
     }
     const char *p = f->carry.data;
@@ -214,7 +214,7 @@ kl_feed_state kl_feed_header(kl_feed *f, const kl_schema *const *schemas, size_t
         for (size_t i = 0; whole && i < 3; i++)
             whole = kl_record_end(f->carry.data, f->carry.size, 0, ";,\t"[i], false, &broken) != SIZE_MAX;
         if (whole || f->ended || f->carry.size >= KL_RECORD_BYTES) break;
-        if ((state = read_more(f, &f->carry)) != KL_FEED_OK) return state;
+        if ((state = read_more(f, &f->carry, READ_BYTES)) != KL_FEED_OK) return state;
     }
     if (!f->carry.size) return KL_FEED_EMPTY;
     char forced = 0; /* a first line such as sep=; which some spreadsheets write */
@@ -225,7 +225,7 @@ kl_feed_state kl_feed_header(kl_feed *f, const kl_schema *const *schemas, size_t
         drop(&f->carry, p[5] == '\n' ? 6 : 7);
         f->line++;
         while (!f->ended && !memchr(f->carry.data, '\n', f->carry.size) && f->carry.size < KL_RECORD_BYTES)
-            if ((state = read_more(f, &f->carry)) != KL_FEED_OK) return state;
+            if ((state = read_more(f, &f->carry, READ_BYTES)) != KL_FEED_OK) return state;
         if (!f->carry.size) return KL_FEED_EMPTY;
     }
     const char *cr = memchr(f->carry.data, '\r', f->carry.size);
@@ -315,7 +315,7 @@ static kl_feed_state skip_line(kl_feed *f) {
         }
         f->carry.size = 0;
         if (f->ended) break;
-        kl_feed_state state = read_more(f, &f->carry);
+        kl_feed_state state = read_more(f, &f->carry, READ_BYTES);
         if (state) return state;
     }
     f->skipping = false;
@@ -330,7 +330,7 @@ static kl_feed_state gather(kl_feed *f, kl_chunk *chunk, size_t *cut) {
     for (;;) {
         bool idle = b->size > looked && f->origin.waits && f->origin.waits(f->origin.self);
         if (!f->ended && b->size < wanted && !idle) {
-            kl_feed_state state = read_more(f, b);
+            kl_feed_state state = read_more(f, b, wanted - b->size > READ_BYTES ? wanted - b->size : READ_BYTES);
             if (state) return state;
             continue;
         }

@@ -10,15 +10,19 @@
 enum { LINES_MOST = 4096, TEXT_MOST = 1 << 20, BUCKETS_LOG = 13, TRIALS = 8192, PIECE = 32, OUTCOMES_MOST = 64 };
 
 #define ONES UINT64_C(0x0101010101010101)
+#define FACTOR UINT64_C(0x9E3779B97F4A7C15)
 #define HIGHS UINT64_C(0x8080808080808080)
 
 typedef struct line {
-    uint32_t tail, size; /* what follows the key: in the memo's text, with PIECE bytes to spare */
-    uint64_t count;      /* how often it was written from here */
-    uint64_t unsure;     /* outcomes that nobody surely decided: nobody may possibly have, either */
-    size_t facts;        /* for the tally: where they begin, and how many there are */
-    uint32_t fact_count;
+    uint32_t tail, size;       /* what follows the key: in the memo's text, with PIECE bytes to spare */
+    uint64_t count;            /* how often it was written from here */
+    uint64_t unsure;           /* outcomes that nobody surely decided: nobody may possibly have, either */
+    uint32_t fact, fact_count; /* for the tally: the first, and how many there are */
 } line;
+
+typedef struct quick { /* keys whose bytes are none of these go as they are, see plain() */
+    uint64_t less, other, high;
+} quick;
 
 struct kl_memo {
     kl_memo_form form;
@@ -37,7 +41,7 @@ struct kl_memo {
     uint64_t asked, asked_next;                /* records; when to look whether it pays */
     kl_bytes head;                             /* what comes before the key */
     kl_bytes text, facts, cell;
-    uint64_t less, other, high; /* keys whose bytes are none of these go as they are, see plain() */
+    quick quick;
 };
 
 /* ------------------------------------------------------------------ whether it can be used */
@@ -90,9 +94,8 @@ kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t) {
     m->teller = t;
     m->words = kl_mark_words(t->program);
     if (m->words && suits(m, t) && !m->head.failed) {
-        m->less = ONES * (form->json ? '#' : '-');
-        m->other = ONES * (unsigned char)(form->json ? '\\' : form->csv.comma);
-        m->high = form->json ? HIGHS : 0;
+        m->quick = (quick){ONES * (form->json ? '#' : '-'), ONES * (unsigned char)(form->json ? '\\' : form->csv.comma),
+                           form->json ? HIGHS : 0};
         m->now = calloc((size_t)KL_ROWS_MAX * m->words, sizeof *m->now);
         m->like = calloc(KL_ROWS_MAX, sizeof *m->like);
         m->learnt = calloc((size_t)LINES_MOST * m->words, sizeof *m->learnt);
@@ -115,16 +118,31 @@ void kl_memo_free(kl_memo *m) {
 }
 
 /* ------------------------------------------------------------------ lines of a batch */
-/* Sums of products spread each word's bits over the high bits of the sum, from which the bucket is taken. */
+/* `step` for each word: where the number is a constant, one after another without a loop. */
+#define EACH_WORD(step)                                                                                                \
+    do {                                                                                                               \
+        if (words > 0) step(0);                                                                                        \
+        if (words > 1) step(1);                                                                                        \
+        if (words > 2) step(2);                                                                                        \
+        if (words > 3) step(3);                                                                                        \
+        if (words > 4) step(4);                                                                                        \
+        if (words > 5) step(5);                                                                                        \
+        for (uint32_t more = 6; more < words; more++) step(more);                                                      \
+    } while (0)
+
 static inline uint32_t hash(const uint64_t *marks, uint32_t words) {
-    uint64_t h = 0, factor = UINT64_C(0x9E3779B97F4A7C15);
-    for (uint32_t i = 0; i < words; i++, factor += UINT64_C(0xD1B54A32D192ED04)) h += marks[i] * factor;
-    return (uint32_t)((h ^ h >> 31) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BUCKETS_LOG));
+    uint64_t h = 0;
+#define STEP(i) h = (h ^ marks[i]) * FACTOR
+    EACH_WORD(STEP);
+#undef STEP
+    return (uint32_t)((h ^ h >> 32) * FACTOR >> (64 - BUCKETS_LOG));
 }
 
 static inline bool differ(const uint64_t *a, const uint64_t *b, uint32_t words) {
     uint64_t d = 0;
-    for (uint32_t i = 0; i < words; i++) d |= a[i] ^ b[i];
+#define STEP(i) d |= a[i] ^ b[i]
+    EACH_WORD(STEP);
+#undef STEP
     return d != 0;
 }
 
@@ -167,34 +185,32 @@ void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows) {
 }
 
 /* ------------------------------------------------------------------ writing */
-/* The high bit of a byte that is less than m->less, equal to m->other or in m->high: the key is then looked at with more care. */
-static inline uint64_t odd(const kl_memo *m, uint64_t v) {
-    uint64_t same = v ^ m->other;
-    return (((v - m->less) & ~v) | ((same - ONES) & ~same) | (v & m->high)) & HIGHS;
+/* The high bit of a byte that is less than q.less, equal to q.other or in q.high: the key is then looked at with more care. */
+static inline uint64_t odd(quick q, uint64_t v) {
+    uint64_t same = v ^ q.other;
+    return (((v - q.less) & ~v) | ((same - ONES) & ~same) | (v & q.high)) & HIGHS;
 }
 
 /* Copies a key that needs neither quotes nor escapes and returns true. Pieces may overlap; none reaches past the key. */
-static inline bool plain(const kl_memo *m, char *to, kl_string key) {
-    const char *from = key.data;
-    size_t n = key.size;
+static inline bool plain(quick q, char *to, const char *from, size_t n) {
     uint64_t v, w, found = 0;
     uint32_t a, b;
     if (n >= 8) {
         for (size_t i = 0; i + 8 < n; i += 8) {
             memcpy(&v, from + i, 8);
-            found |= odd(m, v);
+            found |= odd(q, v);
             memcpy(to + i, &v, 8);
         }
         memcpy(&w, from + n - 8, 8);
         memcpy(to + n - 8, &w, 8);
-        return !(found | odd(m, w));
+        return !(found | odd(q, w));
     }
     if (n >= 4) {
         memcpy(&a, from, 4);
         memcpy(&b, from + n - 4, 4);
         memcpy(to, &a, 4);
         memcpy(to + n - 4, &b, 4);
-        return !odd(m, (uint64_t)a << 32 | b);
+        return !odd(q, (uint64_t)a << 32 | b);
     }
     if (!n) return true;
     unsigned char first = (unsigned char)from[0], middle = (unsigned char)from[n / 2],
@@ -202,7 +218,7 @@ static inline bool plain(const kl_memo *m, char *to, kl_string key) {
     to[0] = (char)first;
     to[n / 2] = (char)middle;
     to[n - 1] = (char)last;
-    return !odd(m, (uint64_t)first << 32 | (uint64_t)middle << 16 | last | ONES * 'A' << 40 | UINT64_C(0x410041004100));
+    return !odd(q, (uint64_t)first << 32 | (uint64_t)middle << 16 | last | UINT64_C(0x4141410041004100));
 }
 
 static void add_key(const kl_memo *m, kl_bytes *out, kl_string key) {
@@ -212,8 +228,9 @@ static void add_key(const kl_memo *m, kl_bytes *out, kl_string key) {
         kl_bytes_cell(out, m->form.csv, key);
 }
 
-static inline char *copy(char *to, const char *from, uint32_t size) {
-    for (uint32_t i = 0; i < size; i += PIECE) memcpy(to + i, from + i, PIECE);
+static inline char *copy(char *to, const char *from, size_t size) {
+    const char *end = to + size;
+    for (char *at = to; at < end; at += PIECE, from += PIECE) memcpy(at, from, PIECE);
     return to + size;
 }
 
@@ -224,42 +241,80 @@ static bool perhaps(const kl_memo *m, uint32_t row, uint64_t outcomes) {
     return false;
 }
 
-static bool make_room(kl_bytes *out, size_t size) {
-    return out->room - out->size >= size || kl_bytes_room(out, size);
+/* A line with a key that is quoted or has escapes. */
+static void write_careful(const kl_memo *m, const line *l, kl_string key, kl_bytes *out) {
+    kl_bytes_add(out, m->head.data, m->head.size);
+    add_key(m, out, key);
+    kl_bytes_add(out, m->text.data + l->tail, l->size);
 }
 
-static inline bool write_one(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
-    if (!m->like[row]) return false;
-    line *l = &m->lines[m->like[row] - 1];
-    if (l->unsure && perhaps(m, row, l->unsure)) return false;
-    l->count++;
-    size_t size = m->head.size + key.size + l->size + 2 * PIECE + 8;
-    if (!m->form.told || !make_room(out, size)) return true;
-    char *to = out->data + out->size;
-    if (m->keyed) {
-        if (m->head.size) to = copy(to, m->head.data, (uint32_t)m->head.size);
-        if (m->form.json) *to++ = '"';
-        if (plain(m, to, key)) {
-            to += key.size;
-            if (m->form.json) *to++ = '"';
-        } else {
-            out->size = (size_t)(to - out->data) - m->form.json;
-            add_key(m, out, key);
-            if (!make_room(out, l->size + PIECE)) return true;
-            to = out->data + out->size;
+/* `json`: a constant where this is called. Keys of an object stand in quotes, after the head. */
+static inline uint32_t write_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out,
+                                  bool json) {
+    const uint32_t *like = m->like;
+    const char *text = m->text.data, *head = m->head.data;
+    size_t head_size = m->head.size, most = head_size + 2 * PIECE + 8, room = out->room;
+    line *lines = m->lines;
+    quick q = m->quick;
+    char *data = out->data, *to = data + out->size;
+    for (; row < rows && like[row]; row++) {
+        line *l = &lines[like[row] - 1];
+        const char *key = keys[row].data;
+        size_t size = keys[row].size;
+        if (l->unsure && perhaps(m, row, l->unsure)) break;
+        if (room - (size_t)(to - data) < l->size + size + most) {
+            out->size = (size_t)(to - data);
+            if (!kl_bytes_room(out, l->size + size + most)) break;
+            data = out->data;
+            room = out->room;
+            to = data + out->size;
         }
+        l->count++;
+        char *at = to;
+        if (json) {
+            at = copy(at, head, head_size);
+            *at++ = '"';
+        }
+        if (plain(q, at, key, size)) {
+            at += size;
+            if (json) *at++ = '"';
+            to = copy(at, text + l->tail, l->size);
+            continue;
+        }
+        out->size = (size_t)(to - data);
+        write_careful(m, l, keys[row], out);
+        data = out->data;
+        room = out->room;
+        to = data + out->size;
     }
-    out->size = (size_t)(copy(to, m->text.data + l->tail, l->size) - out->data);
-    return true;
+    out->size = (size_t)(to - data);
+    return row;
 }
 
-bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
-    return write_one(m, row, key, out);
+/* Without a key in the line, or with nothing to write. */
+static uint32_t write_keyless(kl_memo *m, uint32_t row, uint32_t rows, kl_bytes *out) {
+    for (; row < rows && m->like[row]; row++) {
+        line *l = &m->lines[m->like[row] - 1];
+        l->count++;
+        if (m->form.told) kl_bytes_add(out, m->text.data + l->tail, l->size);
+    }
+    return row;
 }
 
 uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
-    while (row < rows && write_one(m, row, keys[row], out)) row++;
-    return row;
+    if (!m->keyed) return write_keyless(m, row, rows, out);
+    if (m->form.json) return write_rows(m, row, rows, keys, out, true);
+    return write_rows(m, row, rows, keys, out, false);
+}
+
+bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
+    if (!m->like[row]) return false;
+    if (!m->keyed) return write_keyless(m, row, row + 1, out) > row;
+    line *l = &m->lines[m->like[row] - 1];
+    if (l->unsure && perhaps(m, row, l->unsure)) return false;
+    l->count++;
+    write_careful(m, l, key, out);
+    return true;
 }
 
 /* ------------------------------------------------------------------ learning */
@@ -294,7 +349,7 @@ void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes
     const uint64_t *marks = m->now + (size_t)row * m->words;
     if (m->off || out->failed || m->count == LINES_MOST) return;
     if (m->determined && (kl_tally_flags(v) & KL_TOLD_UNDETERMINED)) return;
-    line l = {.tail = (uint32_t)m->text.size, .facts = m->facts.size};
+    line l = {.tail = (uint32_t)m->text.size, .fact = (uint32_t)(m->facts.size / sizeof(kl_tally_fact))};
     const char *data = m->form.told ? out->data + from : "";
     size_t size = m->form.told ? out->size - from : 0;
     if (!who(m, v, &l.unsure) || (m->keyed && !past_key(m, v, &data, &size))) return;
@@ -320,8 +375,8 @@ void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes
 
 void kl_memo_count(kl_memo *m, kl_tally *t) {
     for (uint32_t i = 0; i < m->count; i++) {
-        kl_tally_add(t, (const kl_tally_fact *)(const void *)m->facts.data + m->lines[i].facts / sizeof(kl_tally_fact),
-                     m->lines[i].fact_count, m->lines[i].count);
+        kl_tally_add(t, (const kl_tally_fact *)(const void *)m->facts.data + m->lines[i].fact, m->lines[i].fact_count,
+                     m->lines[i].count);
         m->lines[i].count = 0;
     }
 }

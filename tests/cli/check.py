@@ -72,7 +72,7 @@ def threads(b):
     b.write("r.csv", many(30000, random.Random(5)))
     for form in ("csv", "ndjson"):
         seen = []
-        for n in ("1", "2", "5"):
+        for n in ("1", "2", "3", "8"):
             done = b.run(b.path("r.csv"), "--format", form, "-o", b.path("out"), "--rejects", b.path("rejects"),
                          "--receipt", b.path("receipt"), "--threads", n, "--keep")
             b.count.check(f"{form}, {n} threads: exit status", done.returncode == 1, done.stderr.decode())
@@ -80,6 +80,69 @@ def threads(b):
         b.count.check(f"{form}: the same whatever the threads", len(set(seen)) == 1)
         receipt = json.loads(seen[0][2])["counts"]
         b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["judged"] + receipt["rejected"], receipt)
+
+
+def threads_and_forms(b):
+    """Lines that were written before, in every form, from both kinds of input, with rejects in between: as with one thread and each on its own."""
+    rng = random.Random(8)
+    b.write("r.csv", many(9000, rng))
+    lines = []
+    for i in range(9000):
+        listed = rng.choice([True, False, None])
+        lines.append(json.dumps({"id": rng.choice(["", "a", 'x"y', "1,5", "långt " * 9]) + str(i), "listad": listed, "taxa": i % 7})
+                     if i % 97 else '{"id": "%d", "listad": "kanske"}' % i if i % 2 else "{")
+    b.write("r.ndjson", ("\n".join(lines) + "\n").encode())
+    for records in ("r.csv", "r.ndjson"):
+        for words in ((), ("--trace",), ("--select", "id,avgift"), ("--select", "avgift,avgift.state,clauses"), ("--summary",)):
+            for form in ("csv", "ndjson"):
+                seen = []
+                for n in ("1", "2", "3", "8"):
+                    done = b.run(b.path(records), *words, "--format", form, "-o", b.path("out"), "--rejects", b.path("rejects"),
+                                 "--receipt", b.path("receipt"), "--threads", n)
+                    seen.append((done.returncode, done.stdout, b.read("out"), b.read("rejects"), b.read("receipt")))
+                b.count.check(f"{records}, {' '.join(words)} {form}: the same whatever the threads", len(set(seen)) == 1)
+                if records == "r.ndjson" and form == "csv":
+                    continue  # no --keep there
+                done = b.run(b.path(records), *words, "--format", form, "-o", b.path("out"), "--receipt", b.path("receipt"), "--keep")
+                one_by_one, all_alike = (text.decode() for text in (b.read("out"), seen[0][2]))
+                if form == "csv":
+                    same = [row[:-1] for row in csv.reader(io.StringIO(one_by_one))] == list(csv.reader(io.StringIO(all_alike)))
+                else:
+                    strip = lambda line: {k: v for k, v in json.loads(line).items() if k != "kept"}  # noqa: E731
+                    same = [strip(x) for x in one_by_one.splitlines()] == [json.loads(x) for x in all_alike.splitlines()]
+                b.count.check(f"{records}, {' '.join(words)} {form}: as each on its own", same)
+                b.count.check(f"{records}, {' '.join(words)} {form}: counted alike", b.read("receipt") == seen[0][4])
+
+
+def vector_instructions(b):
+    """Every variant decides alike; what the machine lacks, or nobody knows, is refused."""
+    b.write("r.csv", many(5000, random.Random(9)))
+    plain = b.run(b.path("r.csv"), "--format", "ndjson", "--trace").stdout
+    for name in ("portable", "sse2", "avx2", "avx512", "neon"):
+        env = dict(clean_environment(), KLAUSUL_SIMD=name)
+        done = run([b.klausul, "run", b.rules, b.path("r.csv"), "--format", "ndjson", "--trace", "--stats"], env=env)
+        if done.returncode == 2 and b"K0705" in done.stderr:
+            b.count.skip(f"run with {name}", "this machine lacks it")
+        else:
+            said = done.stderr.decode().split()
+            b.count.check(f"run with {name}", done.stdout == plain and said[-2:] == ["simd", name], done.stderr.decode())
+    env = dict(clean_environment(), KLAUSUL_SIMD="mmx")
+    done = run([b.klausul, "run", b.rules, b.path("r.csv")], env=env)
+    b.count.check("unknown vector instructions", done.returncode == 2 and b"K0705" in done.stderr and not done.stdout, done.stderr)
+
+
+def stats(b):
+    """What --stats tells adds up, and nothing else is told otherwise for it."""
+    b.write("r.csv", many(20000, random.Random(10)))
+    without = b.run(b.path("r.csv"), "--format", "csv", "--threads", "2")
+    done = b.run(b.path("r.csv"), "--format", "csv", "--threads", "2", "--stats")
+    lines = done.stderr.decode()[len(without.stderr.decode()):].splitlines()
+    told = {line[:11].strip(): line[11:].split() for line in lines}
+    b.count.check("stats: decisions", done.stdout == without.stdout and done.stderr.startswith(without.stderr))
+    amounts = [int(told[k][0]) for k in ("records", "bytes in", "bytes out", "threads")]
+    b.count.check("stats: amounts", amounts == [20000, len(b.read("r.csv")), len(done.stdout), 2], told)
+    spent = sum(float(told[k][0]) for k in ("reading", "deciding", "writing", "waiting"))
+    b.count.check("stats: times of both threads", abs(spent - 2 * float(told["time"][0])) < 0.05 + 0.5 * spent, told)
 
 
 def names_unread(b):
@@ -154,6 +217,26 @@ def signals(b):
             b.count.check(f"{number.name} after {len(sent)} bytes", good, (status, said, b.left_behind()))
 
 
+def stuck(b):
+    """A termination reaches a run whose reader has stopped reading without closing, whichever thread is writing."""
+    b.write("r.csv", many(60000, random.Random(6)))
+    for n in ("1", "2", "4"):
+        p = b.start(b.path("r.csv"), "--format", "ndjson", "--threads", n)
+        p.stdout.read(10)
+        time.sleep(0.7)
+        p.send_signal(signal.SIGTERM)
+        try:
+            status = p.wait(10)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            status = "no end"
+        said = p.stderr.read()
+        b.count.check(f"stuck pipe, {n} threads", status == 2 and b"K0720" in said, (status, said))
+        p.stdin.close()
+        p.stdout.close()
+        p.stderr.close()
+
+
 def broken_pipe(b):
     b.write("r.csv", many(60000, random.Random(6)))
     p = b.start(b.path("r.csv"), "--format", "ndjson")
@@ -200,7 +283,7 @@ def replaced(b):
 def main():
     count = Count()
     klausul = os.path.join(build_option(), "klausul")
-    for matter in (threads, names_unread, agreement, slow_pipe, signals, broken_pipe, full_disk, replaced):
+    for matter in (threads, threads_and_forms, vector_instructions, stats, names_unread, agreement, slow_pipe, signals, stuck, broken_pipe, full_disk, replaced):
         with tempfile.TemporaryDirectory() as folder:
             b = Bench(klausul, folder, count)
             if matter is full_disk:
