@@ -41,6 +41,7 @@ def suites(build, soak):
     yield "plane properties", script("oracle/planes.py", *long)
     yield "build", script("build/check.py")
     yield "goldens", script("golden/run.py")
+    yield "other machines", script("machines/run.py")
     yield "conformance", script("conformance/check.py")
     yield "runs that end otherwise", script("cli/check.py")
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
