@@ -9,17 +9,27 @@
 enum { FORGET_MOST = 16, KEY_BYTES = 4 + KL_NAME_BYTES };
 
 /* ------------------------------------------------------------------ what is remembered */
-static void nothing_follows(kl_json_step *s) {
-    memset(s, 0, sizeof *s);
-    s->text[0] = 1; /* a byte that JSON has nowhere; and kl_json_value() takes no value for name 0 */
-    s->size = 1;
+static kl_json_stop *stop_of(const kl_json *j, size_t edition, uint32_t name) {
+    return &j->stops[edition * (KL_JSON_NAMES + 1) + name];
+}
+
+static void follow(kl_json *j, uint32_t from, const char *text, size_t size, uint32_t next) {
+    for (size_t e = 0; e < j->r->editions->count; e++) {
+        kl_json_stop *s = stop_of(j, e, from);
+        memset(s->text, 0, sizeof s->text);
+        memcpy(s->text, text, size);
+        s->size = (uint32_t)size;
+        s->next = stop_of(j, e, next);
+    }
+}
+
+static void nothing_follows(kl_json *j, uint32_t from) {
+    follow(j, from, "\1", 1, 0); /* a byte that JSON has nowhere; and kl_json_value() takes no value for name 0 */
 }
 
 static void forget_all(kl_json *j) {
     kl_lookup_free(&j->by_name);
-    memset(j->names, 0, sizeof *j->names);
-    nothing_follows(&j->steps[0]);
-    for (size_t e = 0; e < j->r->editions->count; e++) j->plans[e * KL_JSON_NAMES].way = KL_JSON_ANY;
+    nothing_follows(j, 0);
     j->count = 1;
     j->full = false;
 }
@@ -27,25 +37,26 @@ static void forget_all(kl_json *j) {
 kl_json *kl_json_new(kl_reading *r) {
     kl_json *j = calloc(1, sizeof *j);
     if (!j) return NULL;
+    size_t size = r->editions->count * (KL_JSON_NAMES + 1) * sizeof *j->stops;
     j->r = r;
     j->edition = r->editions->count - 1;
-    j->steps = calloc(KL_JSON_NAMES, sizeof *j->steps);
-    j->plans = calloc(r->editions->count * KL_JSON_NAMES, sizeof *j->plans);
+    j->stops = aligned_alloc(_Alignof(kl_json_stop), size);
     j->names = calloc(KL_JSON_NAMES, sizeof *j->names);
-    if (j->steps && j->plans && j->names) {
-        forget_all(j);
-        return j;
+    if (!j->stops || !j->names) {
+        kl_json_free(j);
+        return NULL;
     }
-    kl_json_free(j);
-    return NULL;
+    memset(j->stops, 0, size);
+    for (size_t e = 0; e < r->editions->count; e++) stop_of(j, e, KL_JSON_END)->way = KL_JSON_DONE;
+    forget_all(j);
+    return j;
 }
 
 void kl_json_free(kl_json *j) {
     if (!j) return;
     kl_lookup_free(&j->by_name);
     kl_pool_free(&j->pool);
-    free(j->steps);
-    free(j->plans);
+    free(j->stops);
     free(j->names);
     free(j);
 }
@@ -69,22 +80,22 @@ static void plan(kl_json *j, size_t edition, uint32_t name) {
     const kl_json_name *n = &j->names[name];
     kl_intake *in = j->r->intakes[edition];
     const kl_schema *s = in->schema;
-    kl_json_plan *p = &j->plans[edition * KL_JSON_NAMES + name];
-    *p = (kl_json_plan){.way = KL_JSON_ANY, .field = kl_schema_find(s, n->name, KL_INDEX_NONE)};
+    kl_json_stop *p = stop_of(j, edition, name);
+    p->name = name;
+    p->way = KL_JSON_ANY;
     if (n->opens) return;
-    if (p->field == KL_INDEX_NONE) {
+    uint32_t field = kl_schema_find(s, n->name, KL_INDEX_NONE);
+    if (field == KL_INDEX_NONE) {
         if (n->read ? !n->key && !n->date : n->told && !j->r->keep) p->way = KL_JSON_SKIP;
         return;
     }
-    p->way = way_of(s, p->field, n);
-    if (p->way == KL_JSON_ANY || !kl_intake_touch(in, p->field)) {
-        p->way = KL_JSON_ANY;
-        return;
-    }
-    p->known = in->stores[p->field].known;
-    p->data = in->stores[p->field].data;
-    p->scale = s->fields[p->field].scale;
-    if (p->way == KL_JSON_CODE) p->codes = &s->sets[s->fields[p->field].set].codes;
+    kl_json_way way = way_of(s, field, n);
+    if (way == KL_JSON_ANY || !kl_intake_touch(in, field)) return;
+    p->way = way;
+    p->known = in->stores[field].known;
+    p->data = in->stores[field].data;
+    p->scale = s->fields[field].scale;
+    if (way == KL_JSON_CODE) p->codes = &s->sets[s->fields[field].set].codes;
 }
 
 static void plan_all(kl_json *j, uint32_t name) {
@@ -136,7 +147,7 @@ static uint32_t name_in(kl_json *j, uint32_t parent, kl_string s, bool opens) {
     n->read = kl_ndjson_read(r, n->name);
     n->key = newest->key != KL_INDEX_NONE && reads(newest, n->name, newest->key);
     n->date = r->editions->count > 1 && reads(newest, n->name, r->editions->dated[r->editions->count - 1]);
-    nothing_follows(&j->steps[j->count]);
+    nothing_follows(j, j->count);
     plan_all(j, j->count);
     return j->count++;
 }
@@ -331,15 +342,6 @@ static const char *closing(kl_json *j, const char *p, uint32_t *parent) {
     return p;
 }
 
-static void learn(kl_json *j, uint32_t from, const char *text, size_t size, uint32_t name) {
-    kl_json_step *s = &j->steps[from];
-    if (size > KL_JSON_TEXT) return;
-    memset(s->text, 0, sizeof s->text);
-    memcpy(s->text, text, size);
-    s->size = (uint32_t)size;
-    s->name = name;
-}
-
 const char *kl_json_next(kl_json *j, const char *p, const char *end, uint32_t *name) {
     const char *start = p;
     uint32_t from = *name, parent = from == 0 || j->names[from].opens ? from : j->names[from].parent;
@@ -359,7 +361,7 @@ const char *kl_json_next(kl_json *j, const char *p, const char *end, uint32_t *n
         if (!next) return NULL;
         open = *p == '{';
         if (!open) {
-            learn(j, from, start, (size_t)(p - start), next);
+            if (p - start <= KL_JSON_TEXT) follow(j, from, start, (size_t)(p - start), next);
             *name = next;
             return p;
         }
@@ -370,7 +372,7 @@ const char *kl_json_next(kl_json *j, const char *p, const char *end, uint32_t *n
     *name = KL_JSON_END;
     if (p == end) return p;
     if (*p++ != '\n') return NULL;
-    learn(j, from, start, (size_t)(p - start), KL_JSON_END);
+    if (p - start <= KL_JSON_TEXT) follow(j, from, start, (size_t)(p - start), KL_JSON_END);
     return p;
 }
 
@@ -508,7 +510,7 @@ size_t kl_json_line(kl_json *j, uint32_t row, const char *text, const char *end)
         j->order = j->fresh_count = 0;
         j->keyed = j->dated = j->elsewhere = false;
         r->kept_bytes = 0;
-        const char *p = loop_of(r->simd)(j, text, end);
+        const char *p = loop_of(r->simd)(j, text, end, stop_of(j, edition, 0));
         if (p && p - text <= (ptrdiff_t)KL_RECORD_BYTES && !r->too_much && accept(j)) return (size_t)(p - text);
         for (uint32_t i = 0; i < j->fresh_count; i++) j->names[j->fresh[i]].told = false;
         kl_intake_forget(r->intakes[edition], j->index);

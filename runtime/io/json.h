@@ -11,13 +11,7 @@ enum {
     KL_JSON_TEXT = 64,   /* the most bytes between two values that are remembered */
     KL_JSON_DEPTH = 32   /* objects in objects; deeper ones are read with care */
 };
-#define KL_JSON_END UINT32_MAX /* in place of a name: the line is read */
-
-typedef struct kl_json_step { /* from the byte after a value to the first of the next, or past the line's end */
-    char text[KL_JSON_TEXT];
-    uint32_t size; /* 1 to KL_JSON_TEXT */
-    uint32_t name; /* whose value comes, or KL_JSON_END; 0: nothing followed yet */
-} kl_json_step;
+#define KL_JSON_END KL_JSON_NAMES /* in place of a name: the line is read */
 
 /* How a value of a name goes to its field: one of the loop's own ways, or by kl_json_value(). */
 typedef enum kl_json_way {
@@ -28,17 +22,22 @@ typedef enum kl_json_way {
     KL_JSON_DATE,
     KL_JSON_NUMBER,
     KL_JSON_WORDS,
-    KL_JSON_KEY
+    KL_JSON_KEY,
+    KL_JSON_DONE /* no value: the line's end */
 } kl_json_way;
 
-typedef struct kl_json_plan { /* of one name in one edition */
+/* A name in one edition: where its value goes, and what followed that the last time, up to the next value or past the line's end. */
+typedef struct kl_json_stop {
+    _Alignas(64) char text[KL_JSON_TEXT];
+    const struct kl_json_stop *next;
+    uint32_t size; /* 1 to KL_JSON_TEXT */
+    uint32_t name;
     kl_json_way way;
-    uint32_t field;
     unsigned scale;
     uint64_t *known; /* the field's store */
     void *data;
     const kl_lookup *codes;
-} kl_json_plan;
+} kl_json_stop;
 
 typedef struct kl_json_name {
     kl_string name;                /* with dots, composed */
@@ -50,10 +49,8 @@ typedef struct kl_json_name {
 
 typedef struct kl_json {
     kl_reading *r;
-    kl_json_step
-        *steps; /* per name: what followed its value. Name 0 is the line's beginning and the outermost object */
-    kl_json_plan *plans; /* per edition, KL_JSON_NAMES each */
-    kl_json_name *names;
+    kl_json_stop *stops; /* per edition, KL_JSON_NAMES and one for KL_JSON_END each */
+    kl_json_name *names; /* name 0 is the line's beginning and the outermost object */
     uint32_t count;
     kl_lookup by_name; /* parent and name, as bytes */
     kl_pool pool;
@@ -77,8 +74,8 @@ size_t kl_json_line(kl_json *j, uint32_t row, const char *text, const char *end)
 const char *kl_json_next(kl_json *j, const char *p, const char *end, uint32_t *name);
 const char *kl_json_value(kl_json *j, const char *p, uint32_t *name);
 
-/* The loop, by what the machine has: from `p`, after a value of name 0. */
-typedef const char *kl_json_loop(kl_json *j, const char *p, const char *end);
+/* The loop, by what the machine has: the line at p, from the edition's stop for name 0. */
+typedef const char *kl_json_loop(kl_json *j, const char *p, const char *end, const kl_json_stop *stop);
 kl_json_loop kl_json_loop_portable;
 #if defined(__x86_64__) && defined(__GNUC__)
 #define KL_JSON_X86 1

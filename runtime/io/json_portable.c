@@ -7,7 +7,7 @@
 
 #define LOOP kl_json_loop_portable
 
-static inline bool same(const char *p, const kl_json_step *s) {
+static inline bool same(const char *p, const kl_json_stop *s) {
     uint64_t a, b, differ = 0;
     uint32_t at = 0;
     for (; at + 8 <= s->size; at += 8) {

@@ -1,5 +1,5 @@
 /* json_scan.h - the loop over one NDJSON line. Each variant includes it after LOOP (its name) and two pieces of its own:
- * same(p, step): whether the step's text stands at p; plain(p, &high): how many bytes from p stand before a quote, a backslash or a control
+ * same(p, stop): whether the stop's text stands at p; plain(p, &high): how many bytes from p stand before a quote, a backslash or a control
  * byte, and whether some are not ASCII. Start at LOOP(). What it finds odd it leaves to kl_json_value() and kl_json_next(). */
 #include "runtime/io/json.h"
 
@@ -11,34 +11,55 @@ static inline uint32_t four(const char *p) {
     return v;
 }
 
-/* Bytes of true, false or null at p, 0: none of them. */
-static inline size_t literal_at(const char *p, bool *yes, bool *no) {
-    uint32_t v = four(p);
-    *yes = v == four("true");
-    *no = (v == four("fals")) & (p[4] == 'e');
-    return (size_t)((*yes | *no | (v == four("null"))) * 4 + *no);
+/* false, null and true: two bits of the first letter tell them apart. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LETTERS(a, b, c, d, e)                                                                                         \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32)
+#else
+#define LETTERS(a, b, c, d, e)                                                                                         \
+    ((uint64_t)(a) << 56 | (uint64_t)(b) << 48 | (uint64_t)(c) << 40 | (uint64_t)(d) << 32 | (uint64_t)(e) << 24)
+#endif
+static const struct {
+    uint64_t letters[4], which[4], yes[4], known[4];
+    size_t size[4];
+} words = {
+    {LETTERS('f', 'a', 'l', 's', 'e'), LETTERS('n', 'u', 'l', 'l', 0), LETTERS('t', 'r', 'u', 'e', 0), 1},
+    {LETTERS(255, 255, 255, 255, 255), LETTERS(255, 255, 255, 255, 0), LETTERS(255, 255, 255, 255, 0), 0},
+    {0, 0, UINT64_MAX, 0},
+    {UINT64_MAX, 0, UINT64_MAX, 0},
+    {5, 4, 4, 0},
+};
+
+/* Whether one of them stands at p, and which. */
+static inline bool word_at(const char *p, size_t *one) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    *one = (size_t)((unsigned char)*p >> 3 & 3);
+    return (v & words.which[*one]) == words.letters[*one];
 }
 
 /* 2023-09-01 at p. */
 static inline bool date_at(const char *p, int64_t *day) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* Days before each month; in a leap year one less, for that day is counted with the years. */
     static const uint16_t before[2][13] = {{0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334},
-                                           {0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335}};
+                                           {0, UINT16_MAX, 30, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334}};
     static const uint8_t days[2][13] = {{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31},
                                         {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}};
     uint64_t v;
+    uint16_t w;
     memcpy(&v, p, sizeof v);
+    memcpy(&w, p + 8, sizeof w);
     v ^= UINT64_C(0x2D30302D30303030); /* each digit its value, each dash 0 */
+    w ^= 0x3030;
     uint64_t other = (v + UINT64_C(0x7F76767F76767676)) | v;
-    unsigned d1 = (unsigned)(unsigned char)p[8] - '0', d2 = (unsigned)(unsigned char)p[9] - '0';
-    unsigned year = (unsigned)(v & 15) * 1000 + (unsigned)(v >> 8 & 15) * 100 + (unsigned)(v >> 16 & 15) * 10 +
-                    (unsigned)(v >> 24 & 15);
-    unsigned month = (unsigned)(v >> 40 & 15) * 10 + (unsigned)(v >> 48 & 15), date = d1 * 10 + d2;
-    if ((other & UINT64_C(0x8080808080808080)) || d1 > 9 || d2 > 9 || year == 0 || month - 1 > 11) return false;
-    unsigned century = year / 100, last = year - 1, gone = last / 100;
-    unsigned leap = year % 4 == 0 && (year != century * 100 || century % 4 == 0);
-    if (date - 1 >= days[leap][month]) return false;
-    *day = (int64_t)(last * 365 + last / 4 - gone + gone / 4 + before[leap][month] + date) - 719163;
+    unsigned others = (w + 0x7676u) | w;
+    if ((other & UINT64_C(0x8080808080808080)) | (others & 0x8080)) return false;
+    v = v * 10 + (v >> 8); /* two digits to a number, at the place of the first */
+    unsigned century = v & 0xFF, rest = v >> 16 & 0xFF, year = century * 100 + rest, month = v >> 40 & 0xFF;
+    unsigned date = (w & 15u) * 10 + (w >> 8), leap = (rest ? rest : century) % 4 == 0;
+    if (year == 0 || month > 12 || date - 1 >= days[leap][month]) return false;
+    *day = (int64_t)(year * 365 + year / 4 + century / 4 + date) - century + (int16_t)before[leap][month] - 719528;
     return true;
 #else
     return kl_parse_date((kl_string){p, 10}, day) == KL_REJECT_NOT;
@@ -68,44 +89,47 @@ static inline size_t number_at(const char *p, unsigned scale, int64_t *number) {
     return (size_t)(p - start);
 }
 
-const char *LOOP(kl_json *j, const char *p, const char *end) {
-    const kl_json_step *steps = j->steps;
-    const kl_json_plan *plans = j->plans + j->edition * KL_JSON_NAMES;
-    const uint32_t index = j->index, word = index / 64;
-    const unsigned shift = index % 64;
-    const uint64_t bit = UINT64_C(1) << shift;
-    uint32_t name = 0;
+/* Bytes of a whole number at p, for a text that is one; 0: something else, or longer than most are. */
+static inline size_t digits_at(const char *p) {
+    size_t n = 0;
+    while ((unsigned char)(p[n] - '0') < 10) n++;
+    return n < 20 && (*p != '0' || n == 1) && p[n] != '.' && (p[n] | 0x20) != 'e' ? n : 0;
+}
+
+const char *LOOP(kl_json *j, const char *p, const char *end, const kl_json_stop *stop) {
+    const size_t index = j->index, at = index / 64;
+    const uint64_t bit = UINT64_C(1) << index % 64;
+    const kl_json_stop *const stops = stop;
     for (;;) {
-        const kl_json_step *s = &steps[name];
-        if (same(p, s)) {
-            p += s->size;
-            name = s->name;
+        if (same(p, stop)) {
+            p += stop->size;
+            stop = stop->next;
         } else {
+            uint32_t name = stop->name;
             p = kl_json_next(j, p, end, &name);
             if (!p) return NULL;
+            stop = &stops[name];
         }
-        if (name == KL_JSON_END) return p;
-        const kl_json_plan *plan = &plans[name];
-        bool yes, no, high = false;
-        size_t size;
-        switch (plan->way) {
+        bool high = false;
+        size_t size, one;
+        switch (stop->way) {
         case KL_JSON_BOOL: {
-            uint64_t *known = &plan->known[word], *bits = &((uint64_t *)plan->data)[word];
-            size = literal_at(p, &yes, &no);
-            if (!size || (*known & bit)) break;
-            *known |= (uint64_t)(yes | no) << shift;
-            *bits |= (uint64_t)yes << shift;
-            p += size;
+            uint64_t *known = &stop->known[at], *bits = &((uint64_t *)stop->data)[at];
+            if (!word_at(p, &one) || (*known & bit)) break;
+            *known |= bit & words.known[one];
+            *bits |= bit & words.yes[one];
+            p += words.size[one];
             continue;
         }
         case KL_JSON_SKIP:
-            size = literal_at(p, &yes, &no);
-            if (!size && *p == '"') {
-                size = plain(p + 1, &high) + 2;
-                if (p[size - 1] != '"') break;
+            if (word_at(p, &one)) {
+                p += words.size[one];
+                continue;
             }
-            if (!size) break;
-            p += size;
+            if (*p != '"') break;
+            size = plain(p + 1, &high);
+            if (p[size + 1] != '"') break;
+            p += size + 2;
             continue;
         case KL_JSON_CODE:
             if (*p == '"') {
@@ -113,10 +137,10 @@ const char *LOOP(kl_json *j, const char *p, const char *end) {
                 if (p[size + 1] != '"') break;
                 kl_string text = kl_trimmed(p + 1, size);
                 if (text.size) {
-                    uint32_t code = kl_lookup_find(plan->codes, text.data, text.size);
-                    if (code > UINT16_MAX || (plan->known[word] & bit)) break;
-                    ((uint16_t *)plan->data)[index] = (uint16_t)code;
-                    plan->known[word] |= bit;
+                    uint32_t code = kl_lookup_find(stop->codes, text.data, text.size);
+                    if (code > UINT16_MAX || (stop->known[at] & bit)) break;
+                    ((uint16_t *)stop->data)[index] = (uint16_t)code;
+                    stop->known[at] |= bit;
                 }
                 p += size + 2;
                 continue;
@@ -126,8 +150,8 @@ const char *LOOP(kl_json *j, const char *p, const char *end) {
             continue;
         case KL_JSON_DATE:
             if (*p == '"' && p[11] == '"') {
-                if ((plan->known[word] & bit) || !date_at(p + 1, &((int64_t *)plan->data)[index])) break;
-                plan->known[word] |= bit;
+                if ((stop->known[at] & bit) || !date_at(p + 1, &((int64_t *)stop->data)[index])) break;
+                stop->known[at] |= bit;
                 p += 12;
                 continue;
             }
@@ -139,17 +163,17 @@ const char *LOOP(kl_json *j, const char *p, const char *end) {
                 p += 4;
                 continue;
             }
-            if (plan->known[word] & bit) break;
-            size = number_at(p, plan->scale, &((int64_t *)plan->data)[index]);
+            if (stop->known[at] & bit) break;
+            size = number_at(p, stop->scale, &((int64_t *)stop->data)[index]);
             if (!size) break;
-            plan->known[word] |= bit;
+            stop->known[at] |= bit;
             p += size;
             continue;
         case KL_JSON_WORDS:
         case KL_JSON_KEY: {
-            const bool key = plan->way == KL_JSON_KEY;
+            const bool key = stop->way == KL_JSON_KEY;
             kl_string text = {p, 0};
-            if ((plan->known[word] & bit) || (key && j->keyed)) break;
+            if ((stop->known[at] & bit) || (key && j->keyed)) break;
             if (*p == '"') {
                 text.size = plain(p + 1, &high);
                 if (!text.size || p[text.size + 1] != '"' || (high && !key)) break;
@@ -157,12 +181,11 @@ const char *LOOP(kl_json *j, const char *p, const char *end) {
                 text = kl_trimmed(p + 1, text.size);
                 if (!text.size) break;
             } else {
-                int64_t number;
-                size = text.size = number_at(p, 0, &number);
+                size = text.size = digits_at(p);
                 if (!size) break;
             }
-            ((kl_string *)plan->data)[index] = text;
-            plan->known[word] |= bit;
+            ((kl_string *)stop->data)[index] = text;
+            stop->known[at] |= bit;
             if (key) {
                 j->r->keys[j->row] = text;
                 j->keyed = true;
@@ -170,9 +193,13 @@ const char *LOOP(kl_json *j, const char *p, const char *end) {
             p += size;
             continue;
         }
+        case KL_JSON_DONE: return p;
         case KL_JSON_ANY: break;
+        default: __builtin_unreachable();
         }
+        uint32_t name = stop->name;
         p = kl_json_value(j, p, &name);
         if (!p) return NULL;
+        stop = &stops[name];
     }
 }

@@ -53,8 +53,11 @@ static uint32_t read_row(kl_reading *r, uint32_t row, uint32_t at, uint32_t size
     kl_string nothing = {"", 0};
     size_t kept = r->kept_count, quick = 0;
     r->keys[row] = nothing;
-    r->rejects[row] =
-        (kl_reject){.reason = KL_REJECT_NOT, .record = r->before + row, .line = r->line, .field = KL_INDEX_NONE};
+    kl_reject *told = &r->rejects[row]; /* the rest of it is told with a reason */
+    told->reason = KL_REJECT_NOT;
+    told->record = r->before + row;
+    told->line = r->line;
+    told->field = KL_INDEX_NONE;
     if (r->dirty) nl = memchr(data + at, '\n', size - at);
     if (!r->careful && (!r->dirty || kl_utf8_ok(data + at, nl ? (size_t)(nl - data) - at : size - at)))
         quick = kl_json_line(r->json, row, data + at, data + size);
@@ -66,7 +69,7 @@ static uint32_t read_row(kl_reading *r, uint32_t row, uint32_t at, uint32_t size
     uint32_t end = nl ? (uint32_t)(nl - data) : size;
     kl_reject_reason why = kl_ndjson_line(r, row, data + at, end - at);
     if (why) {
-        r->keys[row] = nothing;
+        r->keys[row] = told->key = nothing;
         r->kept_count = kept;
         kl_reading_refuse(r, row, why, nothing, nothing);
     }
