@@ -27,6 +27,18 @@ def programs():
     return with_main, [path for path in sources if path not in with_main]
 
 
+def yardstick(count, machine, build, tool):
+    """The trace of the benchmark's guideline in batches, trace and outcomes one by one: the same as here."""
+    here = os.path.join(build, "tests", "bench", "memory")
+    image = os.path.join(build, machine, "yardstick.kli")
+    env = clean_environment()
+    run([os.path.join(build, "klausul"), "build", "tests/bench/yardstick.klausul", "-o", image], cwd=ROOT, env=env)
+    for verb, rows in (("batches", "20480"), ("one", "2000")):
+        ways = [run([*start, verb, image, rows, "200"], env=env) for start in ([here], [MACHINES[machine][1], tool])]
+        same = ways[0].stdout == ways[1].stdout != b"" and ways[1].returncode == 0
+        count.check(f"{machine}: yardstick, {verb}", same, ways)
+
+
 def on(count, machine, build):
     compiler, emulator, what = MACHINES[machine]
     for tool in (compiler, emulator):
@@ -34,13 +46,19 @@ def on(count, machine, build):
             count.skip(f"{machine} ({what})", f"{tool} is not installed; .ci/deps machines")
             return
     mains, helpers = programs()
+    bench = [os.path.join("tests", "bench", name) for name in ("memory.c", "given.c", "record.c")]
     folder = os.path.join(build, machine)
     object_of = lambda path: os.path.join(folder, path[:-2] + ".o")  # noqa: E731
     library = os.path.join(folder, "libklausul.a")
     made = run(["make", "-s", f"-j{os.cpu_count()}", f"B={folder}", f"CC={compiler}", "CFLAGS=-O2 -g", "PKG_CFLAGS=",
-                f"CPPFLAGS=-I{HERE} -I. -I{folder} -D_POSIX_C_SOURCE=200809L", library, *map(object_of, mains + helpers)], cwd=ROOT)
+                f"CPPFLAGS=-I{HERE} -I. -I{folder} -D_POSIX_C_SOURCE=200809L", library, *map(object_of, mains + helpers + bench)],
+               cwd=ROOT)
     if not count.check(f"{machine}: builds", made.returncode == 0, made.stderr.decode("utf-8", "replace")):
         return
+    tool = os.path.join(folder, "memory")
+    linked = run([compiler, "-static", "-o", tool, *map(object_of, bench), library], cwd=ROOT)
+    if count.check(f"{machine}: the benchmark links", linked.returncode == 0, linked.stderr.decode("utf-8", "replace")):
+        yardstick(count, machine, build, tool)
     for path in mains:
         name = os.path.splitext(os.path.basename(path))[0]
         program = object_of(path)[:-2]
