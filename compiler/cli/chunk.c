@@ -44,7 +44,7 @@ void kl_worker_free(kl_worker *w) {
 
 bool kl_worker_init(kl_worker *w, kl_run *run) {
     size_t n = run->rules.editions.n;
-    *w = (kl_worker){.run = run};
+    *w = (kl_worker){.run = run, .chunk.uncounted = true};
     w->workspaces = calloc(n, sizeof(kl_workspace *));
     w->verdicts = calloc(n, sizeof(kl_verdict *));
     w->tallies = calloc(n, sizeof(kl_tally *));
@@ -222,6 +222,7 @@ void kl_worker_chunk(kl_worker *w) {
     bool failed = kl_reading_failed(w->reading) || to->out.failed || to->texts.failed || w->cells.failed;
     for (size_t e = 0; e < w->run->rules.editions.n; e++) failed |= kl_verdict_failed(w->verdicts[e]);
     if (failed) to->trouble = KL_STOP_MEMORY;
+    to->lines = kl_reading_lines(w->reading);
     to->records = kl_reading_records(w->reading);
     to->reading = w->reading;
     to->names_first = w->named;

@@ -39,7 +39,7 @@ static void write_rejects(kl_run *run, const kl_output *o) {
         const kl_refused *from = &o->refusals[i];
         kl_reject r = from->r;
         r.record += run->records + 1;
-        r.line += o->line;
+        r.line += run->lines + o->line;
         r.column.data = o->texts.data + from->column;
         r.value.data = o->texts.data + from->value;
         r.key.data = o->texts.data + from->key;
@@ -84,6 +84,7 @@ static void write_output(kl_run *run, kl_output *o) {
     if (run->input.form == KL_INPUT_NDJSON) take_names(run, o);
     write_bytes(run, o);
     run->records += o->records;
+    run->lines += o->lines;
     run->rejected += o->refused_count;
     show_progress(run);
 }

@@ -89,7 +89,7 @@ typedef struct kl_run {
     int why;                     /* errno, where it has one */
     kl_feed_state feed_state;
 
-    uint64_t records, rejected, shown;
+    uint64_t records, rejected, shown, lines; /* lines: of the chunks written so far */
     uint64_t reject_reasons[KL_REJECT_COUNT];
     kl_str reject_texts[KL_REJECT_COUNT];
     kl_tally **tallies; /* per edition, merged */

@@ -11,8 +11,8 @@ typedef struct kl_refused { /* a rejected record, its texts copied */
     size_t column, value, key; /* offsets into kl_output.texts */
 } kl_refused;
 
-typedef struct kl_output {          /* what one chunk gave */
-    uint64_t number, line, records; /* the chunk's number and first line; how many records it had */
+typedef struct kl_output {                 /* what one chunk gave */
+    uint64_t number, line, lines, records; /* as kl_chunk and kl_reading tell them */
     kl_bytes out, texts;
     kl_refused *refusals;
     size_t refused_count, refused_room;

@@ -373,7 +373,7 @@ kl_feed_state kl_feed_next(kl_feed *f, kl_chunk *chunk) {
     chunk->number = f->number++;
     chunk->line = f->line;
     chunk->record = f->record;
-    f->line += count_lines(b->data, b->size);
+    if (!chunk->uncounted) f->line += count_lines(b->data, b->size);
     if (f->count_records) f->record += chunk->overlong ? 1 : count_all(f, b->data, b->size);
     return KL_FEED_OK;
 }

@@ -115,7 +115,8 @@ typedef struct kl_chunk { /* caller's, zeroed before the first use, freed with k
     kl_bytes bytes;       /* whole records, UTF-8 (unless the input is not), 64 readable bytes after the end */
     size_t wanted;        /* about so many bytes, set by the caller; 0: KL_CHUNK_BYTES */
     uint64_t number;      /* 0, 1, … */
-    uint64_t line;        /* of its first byte */
+    bool uncounted;       /* set by the caller, who adds up kl_reading_lines(): the feed counts no lines of chunks */
+    uint64_t line;        /* of its first byte; uncounted: less those of the chunks before it */
     uint64_t record;      /* number of its first record; only where kl_feed counts records */
     bool overlong;        /* the beginning of one record longer than KL_RECORD_BYTES */
 } kl_chunk;
@@ -167,6 +168,7 @@ const kl_batch *kl_reading_batch(const kl_reading *r, size_t edition);
 void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index);
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row); /* NULL: it was read */
 uint64_t kl_reading_line(const kl_reading *r, uint32_t row);           /* from the chunk's start, as in a rejection */
+uint64_t kl_reading_lines(const kl_reading *r);                        /* of the chunk, once it has no more */
 kl_string kl_reading_key(const kl_reading *r, uint32_t row); /* as received; empty when the guideline has none */
 uint64_t kl_reading_records(const kl_reading *r);            /* of the chunk so far, this group included */
 /* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most KL_UNREAD_MAX). */

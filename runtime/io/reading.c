@@ -162,6 +162,9 @@ const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) {
 uint64_t kl_reading_line(const kl_reading *r, uint32_t row) {
     return r->rejects[row].line;
 }
+uint64_t kl_reading_lines(const kl_reading *r) {
+    return r->form == KL_INPUT_CSV ? r->split.line : r->line;
+}
 kl_string kl_reading_key(const kl_reading *r, uint32_t row) {
     return r->keys[row];
 }

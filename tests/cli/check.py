@@ -78,6 +78,9 @@ def threads(b):
             b.count.check(f"{form}, {n} threads: exit status", done.returncode == 1, done.stderr.decode())
             seen.append((b.read("out"), b.read("rejects"), b.read("receipt")))
         b.count.check(f"{form}: the same whatever the threads", len(set(seen)) == 1)
+        rejects, lines = list(csv.reader(io.StringIO(seen[0][1].decode())))[1:], b.read("r.csv").decode().split("\n")
+        exact = all(int(r[0]) == int(r[2]) + 1 and lines[int(r[1]) - 1].startswith(r[2] + ";") for r in rejects)
+        b.count.check(f"{form}: rejected records stand where the rejects say", len(rejects) > 100 and exact)
         receipt = json.loads(seen[0][2])["counts"]
         b.count.check(f"{form}: counts add up", receipt["records"] == 30000 == receipt["judged"] + receipt["rejected"], receipt)
 
