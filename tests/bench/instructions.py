@@ -23,7 +23,7 @@ FEW, MANY = 4096, 20480  # records of two runs; the difference is what a record 
 STAGES = (("write", r"runtime/io/(memo|write_\w+|verdict|tally|columns|teller)\.\w+$"),
           ("read", r"runtime/io/"),
           ("decide", r"runtime/"),
-          ("rest", r"compiler/cli/"))
+          ("rest", r""))
 BLESS = "python3 tests/bench/instructions.py --build DIR --bless keeps what is counted now"
 
 
@@ -103,8 +103,8 @@ class Counter:
         counts = {}
         for form in ("csv", "ndjson"):
             more, less = (by_stage(found[f"{form}-{rows}"]) for rows in (MANY, FEW))
-            for stage, cost in more.items():
-                counts[f"{form}: {stage}"] = (cost - less.get(stage, 0)) / (MANY - FEW)
+            for stage, _ in STAGES:
+                counts[f"{form}: {stage}"] = (more[stage] - less[stage]) / (MANY - FEW)
         counts["library: batches of columns"] = self.of_runtime(found, "batches", 1)
         counts["library: one record with trace"] = self.of_runtime(found, "one", 16)
         counts["start: verify an image, decide one record"] = float(by_stage(found["start"])["decide"])
@@ -119,10 +119,9 @@ class Counter:
 
 
 def by_stage(costs):
-    found = {}
+    found = {stage: 0 for stage, _ in STAGES}
     for file, cost in costs.items():
-        stage = next((name for name, pattern in STAGES if re.search(pattern, file)), "rest")
-        found[stage] = found.get(stage, 0) + cost
+        found[next(stage for stage, pattern in STAGES if re.search(pattern, file))] += cost
     return found
 
 
@@ -140,7 +139,7 @@ def main():
         return count.finish()
     with tempfile.TemporaryDirectory() as folder:
         counts = Counter(build, folder).count_all()
-    kept = golden.get(compiler, {})
+    kept, cheaper = golden.get(compiler, {}), []
     for name, now in counts.items():
         before = kept.get(name)
         share = "" if not before else f" ({now / before - 1:+.1%})"
@@ -149,7 +148,9 @@ def main():
             count.check(name, now <= before * MOST + 0.5, f"{before:,.1f} instructions have become {now:,.1f}.\n"
                         f"If it is worth it: {BLESS}.")
             if now < before / MOST - 0.5:
-                print(f"note: {name} has become cheaper; {BLESS}")
+                cheaper.append(name)
+    if cheaper:
+        print(f"note: cheaper than kept: {', '.join(cheaper)}. {BLESS}")
     if bless:
         golden[compiler] = counts
         with open(GOLDEN, "w", encoding="utf-8") as f:
