@@ -14,7 +14,16 @@ bool kl_ndjson_read(const kl_reading *r, kl_string name) {
 }
 
 void kl_ndjson_unread(kl_reading *r, kl_string name) {
+    static const char more[] = "\xE2\x80\xA6"; /* … in place of the rest of a very long one */
+    char cut[KL_NAME_BYTES + sizeof more];
     if (r->name_count == KL_UNREAD_MAX) return;
+    if (name.size > KL_NAME_BYTES) {
+        size_t n = KL_NAME_BYTES;
+        while ((name.data[n] & 0xC0) == 0x80) n--;
+        memcpy(cut, name.data, n);
+        memcpy(cut + n, more, sizeof more);
+        name = (kl_string){cut, n + sizeof more - 1};
+    }
     if (kl_lookup_find(&r->names, name.data, name.size) != KL_INDEX_NONE) return;
     char *copy = kl_pool_take(&r->strings, name.size + 1);
     if (!copy) return;
@@ -27,6 +36,7 @@ void kl_ndjson_unread(kl_reading *r, kl_string name) {
 void kl_ndjson_keep(kl_reading *r, kl_string name, kl_string raw) {
     r->kept_bytes += sizeof(kl_kept) + name.size + raw.size;
     if (r->kept_bytes > KL_RECORD_BYTES) r->too_much = true;
+    if (r->too_much) return;
     if (r->kept_count == r->kept_room) {
         size_t room = r->kept_room ? r->kept_room * 2 : 4096;
         kl_kept *more = realloc(r->kept, room * sizeof *more);

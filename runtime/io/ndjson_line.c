@@ -17,7 +17,8 @@ typedef struct line_walk {
     uint32_t row;
     size_t prefix[DEPTH_MAX]; /* bytes of r->path that name each open object */
     unsigned depth;           /* open objects outside lists */
-    kl_string name;           /* of the value that comes; a view into r->path or r->scratch */
+    kl_string name;           /* of the value that comes; a view into the line, r->path or r->scratch */
+    kl_string written;        /* that name before it was composed */
     size_t after_name;        /* offset after its key */
     unsigned lists, inner;    /* open lists; objects open inside a list */
     size_t list_start;
@@ -32,8 +33,12 @@ typedef struct line_walk {
     size_t kept;
 } line_walk;
 
+static bool within(const line_walk *w, const char *p) {
+    return p >= w->text && p <= w->text + w->size;
+}
+
 static kl_string staying(line_walk *w, kl_string s) { /* yajl's own copies do not outlive the callback */
-    if (s.data >= w->text && s.data <= w->text + w->size) return s;
+    if (within(w, s.data)) return s;
     char *copy = kl_pool_take(&w->r->pool, s.size ? s.size : 1);
     if (!copy) return (kl_string){"", 0};
     memcpy(copy, s.data, s.size);
@@ -201,7 +206,13 @@ static int on_map(void *ctx) {
         w->object = true;
     else if (w->in)
         put(w, OBJECT, (kl_string){"", 0}, (kl_string){"", 0});
-    w->prefix[w->depth] = w->depth ? w->r->path.size : 0;
+    w->prefix[w->depth] = 0;
+    if (w->depth && !seen(w)) {
+        kl_bytes *path = &w->r->path;
+        if (path->size == 0) kl_bytes_string(path, w->written);
+        w->prefix[w->depth] = path->size;
+        if (path->failed) return 0;
+    }
     w->depth++;
     return 1;
 }
@@ -212,11 +223,16 @@ static int on_key(void *ctx, const unsigned char *s, size_t n) {
     if (w->lists || seen(w)) return 1;
     w->after_name = yajl_get_bytes_consumed(w->yajl);
     path->size = w->prefix[w->depth - 1];
-    if (path->size) kl_bytes_char(path, '.');
-    kl_bytes_add(path, s, n);
-    if (path->failed) return 0;
-    w->name = (kl_string){path->data ? path->data : "", path->size};
-    if (path->size <= KL_NAME_BYTES) {
+    if (path->size || !within(w, (const char *)s)) {
+        if (path->size) kl_bytes_char(path, '.');
+        kl_bytes_add(path, s, n);
+        if (path->failed) return 0;
+        w->name = (kl_string){path->data ? path->data : "", path->size};
+    } else {
+        w->name = (kl_string){(const char *)s, n}; /* as it stands in the line */
+    }
+    w->written = w->name;
+    if (w->name.size <= KL_NAME_BYTES) {
         kl_pool_reset(&w->r->scratch);
         w->name = kl_composed(&w->r->scratch, w->name);
     }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "runtime/io/inside.h"
 
@@ -379,6 +380,56 @@ static void dates(void **given) {
     kl_schema_free(s);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED false
+#endif
+
+static long peak_kilobytes(void) {
+    struct rusage use;
+    return getrusage(RUSAGE_SELF, &use) == 0 ? use.ru_maxrss : 0;
+}
+
+/* Lines of millions of items or members: no more memory than a few times their bytes, and with --keep an end to it. */
+static void long_lines(void **given) {
+    const kl_simd simd = variant(given);
+    static const struct {
+        const char *before, *item, *after;
+        bool too_much; /* to keep */
+    } cases[] = {{"\"other\":[", "1,", "1]}\n", false},
+                 {"\"kva\":[", "\"XS003\",", "\"ZV051\"]}\n", false},
+                 {"", "\"a\":1,", "\"b\":1}\n", true},
+                 {"\"x\":{", "\"planned\":true,", "\"b\":[[1]]}}\n", true},
+                 {"", "\"planned\":true,", "\"note\":{}}\n", false}};
+    kl_schema *s = test_schema();
+    const kl_schema *one[] = {s};
+    const int32_t from = INT32_MIN;
+    const uint32_t dated = F_DATE;
+    const kl_editions e = {1, one, &from, &dated};
+    kl_bytes in = {0}, out = {0};
+    assert_true(kl_bytes_room(&in, (size_t)12 << 20));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        in.size = 0;
+        kl_bytes_text(&in, "{\"contact_id\":1,\"contact_date\":\"2023-09-01\",");
+        kl_bytes_text(&in, cases[i].before);
+        while (in.size < (size_t)10 << 20) kl_bytes_text(&in, cases[i].item);
+        kl_bytes_text(&in, cases[i].after);
+        long before = peak_kilobytes();
+        same(&in, &e, false, simd, cases[i].item);
+        same(&in, &e, true, simd, cases[i].item);
+        tell_all(&out, &in, &e, true, false, simd);
+        kl_bytes_char(&out, 0);
+        assert_int_equal(strstr(out.data, "rejected 3 ") != NULL, cases[i].too_much);
+        if (!SANITIZED) assert_true(peak_kilobytes() - before < 96 << 10);
+    }
+    kl_bytes_free(&in);
+    kl_bytes_free(&out);
+    kl_schema_free(s);
+}
+
 int main(void) {
     static kl_simd portable = KL_SIMD_PORTABLE, sse2 = KL_SIMD_SSE2, avx2 = KL_SIMD_AVX2;
     const struct CMUnitTest tests[] = {{"agree, portable", agree, NULL, NULL, &portable},
@@ -387,6 +438,7 @@ int main(void) {
                                        {"many names, portable", many_names, NULL, NULL, &portable},
                                        {"many names, sse2", many_names, NULL, NULL, &sse2},
                                        {"many names, avx2", many_names, NULL, NULL, &avx2},
-                                       {"dates", dates, NULL, NULL, &portable}};
+                                       {"dates", dates, NULL, NULL, &portable},
+                                       {"long lines", long_lines, NULL, NULL, &portable}};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
