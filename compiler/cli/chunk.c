@@ -134,20 +134,16 @@ static void write_record(kl_worker *w, size_t edition, uint32_t row) {
     }
 }
 
-/* The key of each record; without a key field its number stands for it. Returns whether they were all read, for one edition. */
-static bool take_keys(kl_worker *w, uint64_t first, uint32_t rows) {
+/* The key of each record; without a key field its number stands for it. */
+static void take_keys(kl_worker *w, uint64_t first, uint32_t rows) {
     const kl_rules *rules = &w->run->rules;
-    bool numbered = rules->editions.p[rules->editions.n - 1].info.key == KL_INDEX_NONE, plain = rules->editions.n == 1;
+    w->keys = kl_reading_keys(w->reading);
+    if (rules->editions.p[rules->editions.n - 1].info.key != KL_INDEX_NONE) return;
+    w->keys = w->own_keys;
     for (uint32_t row = 0; row < rows; row++) {
-        plain &= kl_reading_reject(w->reading, row) == NULL;
-        if (!numbered) {
-            w->keys[row] = kl_reading_key(w->reading, row);
-            continue;
-        }
         int n = snprintf(w->digits[row], sizeof w->digits[row], "%llu", (unsigned long long)(first + row));
-        w->keys[row] = (kl_string){w->digits[row], (size_t)n};
+        w->own_keys[row] = (kl_string){w->digits[row], (size_t)n};
     }
-    return plain;
 }
 
 static void whole_record(kl_worker *w, uint32_t row, size_t e, uint32_t index) {
@@ -176,7 +172,8 @@ static void group(kl_worker *w, uint64_t first) {
             kl_memo_batch(w->memos[e], w->workspaces[e], batch->rows);
     }
     uint32_t rows = kl_reading_rows(w->reading);
-    bool plain = take_keys(w, first, rows);
+    take_keys(w, first, rows);
+    bool plain = kl_reading_plain(w->reading);
     for (uint32_t row = 0; row < rows && !to->trouble; row++) {
         if (plain && w->memos[0]) {
             row = kl_memo_rows(w->memos[0], row, rows, w->keys, &to->out);

@@ -32,8 +32,9 @@ typedef struct kl_worker {
     kl_memo **memos; /* NULL for an edition that has none */
     kl_groups groups;
     kl_chunk chunk;
-    kl_output *to;               /* of the chunk at hand */
-    kl_string keys[KL_ROWS_MAX]; /* of the group */
+    kl_output *to;         /* of the chunk at hand */
+    const kl_string *keys; /* of the group; own_keys and digits: where their numbers stand for them */
+    kl_string own_keys[KL_ROWS_MAX];
     char digits[KL_ROWS_MAX][24];
     kl_bytes cells;
     kl_kept *kept;

@@ -118,10 +118,10 @@ struct kl_reading {
     kl_simd simd;
     bool keep, failed;
     const kl_chunk *chunk;
-    bool dirty;        /* the chunk is not all UTF-8: each row is looked at */
-    uint32_t at, line; /* NDJSON: where the next line begins; its number in the chunk */
-    uint64_t before;   /* records of the chunk before this group */
-    uint32_t rows;
+    bool dirty;             /* the chunk is not all UTF-8: each row is looked at */
+    uint32_t at, line;      /* NDJSON: where the next line begins; its number in the chunk */
+    uint64_t before;        /* records of the chunk before this group */
+    uint32_t rows, refused; /* of the group */
     kl_split split;
     kl_pool pool, strings; /* strings: names that outlive the group */
     kl_intake **intakes;

@@ -74,6 +74,7 @@ void kl_reading_start(kl_reading *r, const kl_chunk *chunk) {
 }
 
 void kl_reading_refuse(kl_reading *r, uint32_t row, kl_reject_reason why, kl_string column, kl_string value) {
+    r->refused++;
     r->rejects[row].reason = why;
     r->rejects[row].column = column;
     r->rejects[row].value = value;
@@ -97,6 +98,7 @@ static bool overlong(kl_reading *r) {
     r->at = 1;
     r->rows = 1;
     r->keys[0] = (kl_string){"", 0};
+    r->refused = 1;
     r->rejects[0] = (kl_reject){.reason = KL_REJECT_LONG, .field = KL_INDEX_NONE};
     for (size_t e = 0; e < r->editions->count; e++) kl_intake_start(r->intakes[e], 0);
     return true;
@@ -127,7 +129,7 @@ static void collect(kl_reading *r, size_t edition) {
 
 bool kl_reading_next(kl_reading *r) {
     r->before += r->rows;
-    r->rows = 0;
+    r->rows = r->refused = 0;
     kl_pool_reset(&r->pool);
     memset(r->counts, 0, r->editions->count * sizeof *r->counts);
     if (r->chunk->overlong) return overlong(r);
@@ -161,6 +163,12 @@ const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) {
 }
 uint64_t kl_reading_line(const kl_reading *r, uint32_t row) {
     return r->rejects[row].line;
+}
+const kl_string *kl_reading_keys(const kl_reading *r) {
+    return r->keys;
+}
+bool kl_reading_plain(const kl_reading *r) {
+    return r->editions->count == 1 && !r->refused;
 }
 uint64_t kl_reading_lines(const kl_reading *r) {
     return r->form == KL_INPUT_CSV ? r->split.line : r->line;
