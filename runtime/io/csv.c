@@ -46,23 +46,22 @@ static void refuse(const column_fill *c, uint32_t i, kl_reject_reason why, kl_st
     kl_intake_fault(c->in, i, c->field, why, c->column, kl_feed_column(c->r->feed, c->column), s);
 }
 
-/* Yes and no as the eight bytes of a word hold them: the product with BOOL_HASH has the word's place in its three high bits. */
-#define BOOL_HASH UINT64_C(0x18074ae53df7b5a3)
-static const uint64_t bool_words[8] = {/* falskt nej false no sant ja true yes */
-                                       UINT64_C(0x746b736c6166), UINT64_C(0x6a656e),   UINT64_C(0x65736c6166),
-                                       UINT64_C(0x6f6e),         UINT64_C(0x746e6173), UINT64_C(0x616a),
-                                       UINT64_C(0x65757274),     UINT64_C(0x736579)};
-enum { FIRST_YES = 4 };
-
 /* The word of `size` bytes at p, which has eight bytes to read: 0 no, 1 yes, 2 for kl_parse_bool() to say. */
 static inline unsigned quick_bool(const char *p, uint32_t size) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* Yes and no as the eight bytes of a word hold them: the product with `hash` has the word's place in its three high bits. */
+    enum { FIRST_YES = 4 };
+    static const uint64_t hash = UINT64_C(0x18074ae53df7b5a3);
+    static const uint64_t words[8] = {/* falskt nej false no sant ja true yes */
+                                      UINT64_C(0x746b736c6166), UINT64_C(0x6a656e),   UINT64_C(0x65736c6166),
+                                      UINT64_C(0x6f6e),         UINT64_C(0x746e6173), UINT64_C(0x616a),
+                                      UINT64_C(0x65757274),     UINT64_C(0x736579)};
     if (size - 2 <= 4) {
         uint64_t word, some = ~UINT64_C(0) >> (64 - 8 * size);
         memcpy(&word, p, sizeof word);
         word = (word | UINT64_C(0x2020202020202020)) & some;
-        unsigned at = (unsigned)((word * BOOL_HASH) >> 61);
-        if (bool_words[at] == word) return at >= FIRST_YES;
+        unsigned at = (unsigned)((word * hash) >> 61);
+        if (words[at] == word) return at >= FIRST_YES;
     }
 #else
     (void)p;

@@ -12,9 +12,10 @@ typedef struct CMUnitTest {
     const char *name;
     void (*run)(void **state);
     int (*setup)(void **state), (*teardown)(void **state);
+    void *initial_state;
 } CMUnitTest;
 
-static jmp_buf kl_after_test;
+__attribute__((weak)) jmp_buf kl_after_test; /* one for all sources of a program */
 enum { KL_TEST_FAILED = 1, KL_TEST_SKIPPED = 2 };
 
 #define fail_msg(...)                                                                                                  \
@@ -33,23 +34,23 @@ enum { KL_TEST_FAILED = 1, KL_TEST_SKIPPED = 2 };
 #define assert_memory_equal(a, b, size) kl_claim(memcmp(a, b, size) == 0, #a " equals " #b)
 
 #define cmocka_unit_test(f)                                                                                            \
-    { #f, f, NULL, NULL }
+    { #f, f, NULL, NULL, NULL }
 #define cmocka_unit_test_setup_teardown(f, setup, teardown)                                                            \
-    { #f, f, setup, teardown }
+    { #f, f, setup, teardown, NULL }
 #define cmocka_set_message_output(form) ((void)0)
 
-static int kl_run_test(void (*run)(void **state), void **state) {
+static inline int kl_run_test(void (*run)(void **state), void **state) {
     int end = setjmp(kl_after_test);
     if (end == 0) run(state);
     return end;
 }
 
-static int kl_run_tests(const CMUnitTest *tests, size_t count, int (*setup)(void **), int (*teardown)(void **)) {
+static inline int kl_run_tests(const CMUnitTest *tests, size_t count, int (*setup)(void **), int (*teardown)(void **)) {
     int failed = 0;
     void *shared = NULL;
     if (setup && setup(&shared) != 0) return 1;
     for (size_t i = 0; i < count; i++) {
-        void *state = shared;
+        void *state = tests[i].initial_state ? tests[i].initial_state : shared;
         int end = tests[i].setup && tests[i].setup(&state) != 0 ? KL_TEST_FAILED : kl_run_test(tests[i].run, &state);
         if (tests[i].teardown) tests[i].teardown(&state);
         printf("%s %zu%s - %s\n", end == KL_TEST_FAILED ? "not ok" : "ok", i + 1,

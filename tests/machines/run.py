@@ -1,6 +1,6 @@
-# run.py - the library and its unit tests on other processors: built by their compilers, run by qemu. NEON, and bytes the other way round.
+# run.py - the library, the reading of records and their unit tests on other processors: built by their compilers, run by qemu. NEON, and bytes the other way round.
 # May include: the Python standard library, tests/suite.py; runs make, cross compilers and qemu where .ci/deps machines put them.
-# Start at MACHINES; cmocka.h beside this file stands in for the library, which is not installed for them.
+# Start at MACHINES; cmocka.h and absent.c.in beside this file stand in for libraries that are not installed for them.
 import os
 import re
 import shutil
@@ -10,15 +10,16 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from suite import ROOT, Count, build_option, clean_environment, run  # noqa: E402
 
 HERE = os.path.join("tests", "machines")
+ROOMS = ("runtime", "io")
 # name: (compiler, emulator, what it shows)
 MACHINES = {"aarch64": ("aarch64-linux-gnu-gcc", "qemu-aarch64", "NEON"),
             "s390x": ("s390x-linux-gnu-gcc", "qemu-s390x", "big-endian")}
 
 
-def programs():
-    """(main source, helper sources) of the unit tests of the library."""
-    room = os.path.join("tests", "runtime")
-    sources = [os.path.join(room, name) for name in sorted(os.listdir(os.path.join(ROOT, room))) if name.endswith(".c")]
+def programs(room):
+    """(main sources, helper sources) of the unit tests of a room."""
+    folder = os.path.join("tests", room)
+    sources = [os.path.join(folder, name) for name in sorted(os.listdir(os.path.join(ROOT, folder))) if name.endswith(".c")]
     with_main = []
     for path in sources:
         with open(os.path.join(ROOT, path), encoding="utf-8") as f:
@@ -45,41 +46,51 @@ def on(count, machine, build):
         if not shutil.which(tool):
             count.skip(f"{machine} ({what})", f"{tool} is not installed; .ci/deps machines")
             return
-    mains, helpers = programs()
+    rooms = {room: programs(room) for room in ROOMS}
     bench = [os.path.join("tests", "bench", name) for name in ("memory.c", "given.c", "record.c")]
     folder = os.path.join(build, machine)
     object_of = lambda path: os.path.join(folder, path[:-2] + ".o")  # noqa: E731
-    library = os.path.join(folder, "libklausul.a")
-    made = run(["make", "-s", f"-j{os.cpu_count()}", f"B={folder}", f"CC={compiler}", "CFLAGS=-O2 -g", "PKG_CFLAGS=",
-                f"CPPFLAGS=-I{HERE} -I. -I{folder} -D_POSIX_C_SOURCE=200809L", library, *map(object_of, mains + helpers + bench)],
-               cwd=ROOT)
+    libraries = [os.path.join(folder, name) for name in ("libklausulio.a", "libklausul.a")]
+    sources = [path for mains, helpers in rooms.values() for path in mains + helpers]
+    made = run(["make", "-s", f"-j{os.cpu_count()}", f"B={folder}", f"CC={compiler}", "CFLAGS=-O2 -g",
+                "PKG_CFLAGS=-idirafter /usr/include -idirafter /usr/include/yajl",
+                f"CPPFLAGS=-I{HERE} -I. -I{folder} -D_POSIX_C_SOURCE=200809L", *libraries, *map(object_of, sources + bench)], cwd=ROOT)
     if not count.check(f"{machine}: builds", made.returncode == 0, made.stderr.decode("utf-8", "replace")):
         return
+    absent = os.path.join(folder, "absent.o")
+    run([compiler, "-I" + HERE, "-I.", "-c", "-o", absent, "-x", "c", os.path.join(HERE, "absent.c.in")], cwd=ROOT)
+    link = lambda to, objects: run([compiler, "-static", "-pthread", "-o", to, *map(object_of, objects), *libraries],  # noqa: E731
+                                   cwd=ROOT)
     tool = os.path.join(folder, "memory")
-    linked = run([compiler, "-static", "-o", tool, *map(object_of, bench), library], cwd=ROOT)
+    linked = link(tool, bench)
     if count.check(f"{machine}: the benchmark links", linked.returncode == 0, linked.stderr.decode("utf-8", "replace")):
         yardstick(count, machine, build, tool)
-    for path in mains:
-        name = os.path.splitext(os.path.basename(path))[0]
-        program = object_of(path)[:-2]
-        linked = run([compiler, "-static", "-o", program, object_of(path), *map(object_of, helpers), library], cwd=ROOT)
-        if not count.check(f"{machine} {name}: links", linked.returncode == 0, linked.stderr.decode("utf-8", "replace")):
+    libraries.append(absent)
+    for mains, helpers in rooms.values():
+        for path in mains:
+            name = path[len("tests/"):-2]
+            linked = link(object_of(path)[:-2], [path, *helpers])
+            if count.check(f"{machine} {name}: links", linked.returncode == 0, linked.stderr.decode("utf-8", "replace")):
+                unit(count, f"{machine} {name}", [emulator, object_of(path)[:-2]])
+
+
+def unit(count, name, command):
+    """One program of tests: its lines of TAP as cases of our own."""
+    done = run(command, env=clean_environment(), cwd=ROOT)
+    said, ended = [], 0
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
+        result = re.match(r"(ok|not ok) \d+( # SKIP)? - (.*)$", line)
+        if not result:
+            said.append(line)
             continue
-        done = run([emulator, program], env=clean_environment(), cwd=ROOT)
-        said, ended = [], 0
-        for line in done.stdout.decode("utf-8", "replace").splitlines():
-            result = re.match(r"(ok|not ok) \d+( # SKIP)? - (.*)$", line)
-            if not result:
-                said.append(line)
-                continue
-            word, skipped, test = result.groups()
-            if skipped:
-                count.skip(f"{machine} {name}: {test}", " ".join(said) or "it skips itself")
-            else:
-                count.check(f"{machine} {name}: {test}", word == "ok", "\n".join(said))
-            said, ended = [], ended + 1
-        count.check(f"{machine} {name}: ends well", ended > 0 and done.returncode == 0,
-                    f"status {done.returncode}\n{done.stderr.decode('utf-8', 'replace')}")
+        word, skipped, test = result.groups()
+        if skipped:
+            count.skip(f"{name}: {test}", " ".join(said).strip("# ") or "it skips itself")
+        else:
+            count.check(f"{name}: {test}", word == "ok", "\n".join(said))
+        said, ended = [], ended + 1
+    count.check(f"{name}: ends well", ended > 0 and done.returncode == 0,
+                f"status {done.returncode}\n{done.stderr.decode('utf-8', 'replace')}")
 
 
 def main():
