@@ -245,7 +245,8 @@ enum kl_result_word {
 enum kl_candidate_word {
     KL_C_ENTRY = 0, /* the rule or row */
     KL_C_RESULT,    /* RESULTS: for a many-of entry decided 1. Equal results have equal indexes within a slot */
-    KL_C_FIRES,     /* B: holds, with this result, and no overrider holds (scope not included) */
+    /* B: holds, with this result, and no overrider holds; without period and scope where the slot has no diagram, else with or without */
+    KL_C_FIRES,
     /* B: holds, whichever way a choice in its value goes, no overrider holds, and the record is inside period and scope: what `by` lists */
     KL_C_BY,
     KL_C_FIRST_REF,

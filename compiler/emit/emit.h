@@ -80,12 +80,14 @@ typedef struct kl_emit {
     KL_VEC(uint64_t) masks;
     kl_shared shared_strings, shared_consts, shared_refs, shared_masks;
     kl_planes planes;
+    bool plain;                 /* as the text has it: nothing but equal texts is shared */
     KL_VEC(uint32_t) registers; /* per number form, + 1 */
     uint32_t truths, numbers;   /* registers written */
     KL_VEC(kl_job) jobs;        /* registers on their way to code */
     kl_index_list stack;
     KL_VEC(uint32_t) result_row;  /* per ending, + 1 */
     uint32_t *first_slot, *slots; /* per outcome */
+    KL_VEC(uint8_t) bare;         /* per form: it is read as it stands, not only inside a frame */
     KL_VEC(uint64_t) assumed;     /* per form: bits of the assumptions it hangs on */
     size_t assumed_words;
 } kl_emit;
@@ -109,6 +111,13 @@ void kl_plane_wanted(kl_emit *e, uint32_t form);
 kl_way kl_plane_way(const kl_emit *e, uint32_t plane);
 bool kl_plane_range(const kl_emit *e, uint32_t plane, uint32_t *question, int64_t *lo, int64_t *hi);
 const uint64_t *kl_plane_codes(const kl_emit *e, uint32_t plane, uint32_t *question);
+
+/* frame.c: a truth inside the period and the truth `with`; and as the trace says it, see kl_form_framed() */
+typedef struct kl_framing {
+    uint32_t within, all; /* forms */
+} kl_framing;
+void kl_framing_init(kl_emit *e);
+kl_framing kl_framed(kl_emit *e, uint32_t with, uint32_t form);
 
 /* code.c: the register that holds a truth or a number, written when it is first wanted */
 uint32_t kl_register(kl_emit *e, uint32_t form);

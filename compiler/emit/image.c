@@ -147,6 +147,8 @@ static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, k
     e->first_slot = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->first_slot);
     e->slots = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->slots);
     e->assumed_words = (g->assumptions.n + 63) / 64;
+    e->plain = !shared;
+    kl_framing_init(e);
     kl_planes_init(e, shared);
     if (shared) kl_want_trace(e);
     kl_emit_guideline(e);

@@ -68,7 +68,8 @@ static void candidate_refs(kl_emit *e, const kl_arm *a, kl_ref_list *out) {
     }
 }
 
-static void put_candidate(kl_emit *e, const kl_arm *a) {
+/* A slot with a diagram reads `fires` only of records in the frame, so that what is in it and fires serves too. */
+static void put_candidate(kl_emit *e, const kl_arm *a, bool diagram) {
     uint32_t fires = a->holds, by = a->by;
     kl_ref_list refs = {0};
     if (a->blocked != KL_NO_FORM) {
@@ -76,12 +77,14 @@ static void put_candidate(kl_emit *e, const kl_arm *a) {
         fires = kl_form_and(e->forms, fires, free);
         by = kl_form_and(e->forms, by, free);
     }
-    by = kl_form_framed(e->forms, e->deciding.scope, by);
+    bool choice = fires != by;
+    kl_framing in_frame = kl_framed(e, e->deciding.scope, by);
+    if (diagram && !choice && !e->plain) fires = in_frame.within;
     candidate_refs(e, a, &refs);
     kl_put(e, KL_S_CANDIDATES, a->entry);
     kl_put(e, KL_S_CANDIDATES, result_row(e, a->result));
     kl_put(e, KL_S_CANDIDATES, kl_register(e, fires));
-    kl_put(e, KL_S_CANDIDATES, kl_register(e, by));
+    kl_put(e, KL_S_CANDIDATES, kl_register(e, in_frame.all));
     kl_put(e, KL_S_CANDIDATES, kl_refs_row(e, &refs));
     kl_put(e, KL_S_CANDIDATES, (uint32_t)refs.n);
 }
@@ -169,7 +172,7 @@ static void put_slot(kl_emit *e, uint32_t outcome, const kl_decision *d, uint32_
     row[KL_L_NODES] = (uint32_t)d->nodes.n;
     row[KL_L_EDGES] = (uint32_t)d->edges.n;
     row[KL_L_FIRST_VALUE] = first_value;
-    for (size_t i = 0; i < d->arms.n; i++) put_candidate(e, &d->arms.p[i]);
+    for (size_t i = 0; i < d->arms.n; i++) put_candidate(e, &d->arms.p[i], d->diagram);
     uint32_t *questions = kl_alloc_array(e->arena, d->questions.n + 1, sizeof *questions);
     for (size_t i = 0; i < d->questions.n; i++) questions[i] = put_question(e, &d->questions.p[i]);
     uint32_t first_edge = kl_rows(e, KL_S_EDGES);

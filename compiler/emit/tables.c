@@ -120,7 +120,7 @@ static uint32_t put_requirement(kl_emit *e, uint32_t i) {
 static uint32_t traced(kl_emit *e, uint32_t i) {
     ir_entry_kind kind = e->g->entries.p[i].kind;
     uint32_t form = kl_form_of_entry(e->forms, i), always = kl_form_const(e->forms, 1);
-    return kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_form_framed(e->forms, always, form);
+    return kind == IR_E_PERIOD || kind == IR_E_SCOPE ? form : kl_framed(e, always, form).all;
 }
 
 static bool is_traced(const ir_entry *n) {
@@ -130,8 +130,8 @@ static bool is_traced(const ir_entry *n) {
 void kl_want_trace(kl_emit *e) {
     for (uint32_t i = 0; i < e->g->entries.n; i++) {
         if (!is_traced(&e->g->entries.p[i])) continue;
-        kl_plane_wanted(e, kl_form_of_entry(e->forms, i));
         kl_plane_wanted(e, traced(e, i));
+        if (e->bare.p[kl_form_of_entry(e->forms, i)]) kl_plane_wanted(e, kl_form_of_entry(e->forms, i));
     }
 }
 
