@@ -95,7 +95,14 @@ static void plan(kl_json *j, size_t edition, uint32_t name) {
     p->known = in->stores[field].known;
     p->data = in->stores[field].data;
     p->scale = s->fields[field].scale;
-    if (way == KL_JSON_CODE) p->codes = &s->sets[s->fields[field].set].codes;
+    if (way != KL_JSON_CODE) return;
+    p->lookup = &s->sets[s->fields[field].set].codes;
+    if (p->codes) return;
+    p->codes = (void *)kl_pool_take(&j->pool, KL_JSON_CODES * sizeof *p->codes);
+    if (p->codes)
+        memset(p->codes, 0, KL_JSON_CODES * sizeof *p->codes);
+    else
+        p->way = KL_JSON_ANY;
 }
 
 static void plan_all(kl_json *j, uint32_t name) {
@@ -148,6 +155,7 @@ static uint32_t name_in(kl_json *j, uint32_t parent, kl_string s, bool opens) {
     n->key = newest->key != KL_INDEX_NONE && reads(newest, n->name, newest->key);
     n->date = r->editions->count > 1 && reads(newest, n->name, r->editions->dated[r->editions->count - 1]);
     nothing_follows(j, j->count);
+    for (size_t e = 0; e < r->editions->count; e++) stop_of(j, e, j->count)->codes = NULL;
     plan_all(j, j->count);
     return j->count++;
 }

@@ -9,7 +9,9 @@
 enum {
     KL_JSON_NAMES = 256, /* that are remembered; with more, all are forgotten and met again */
     KL_JSON_TEXT = 64,   /* the most bytes between two values that are remembered */
-    KL_JSON_DEPTH = 32   /* objects in objects; deeper ones are read with care */
+    KL_JSON_CODE_BITS = 5,
+    KL_JSON_CODES = 1 << KL_JSON_CODE_BITS,
+    KL_JSON_DEPTH = 32 /* objects in objects; deeper ones are read with care */
 };
 #define KL_JSON_END KL_JSON_NAMES /* in place of a name: the line is read */
 
@@ -36,8 +38,15 @@ typedef struct kl_json_stop {
     unsigned scale;
     uint64_t *known; /* the field's store */
     void *data;
-    const kl_lookup *codes;
+    const kl_lookup *lookup;
+    struct kl_json_code *codes; /* those met, KL_JSON_CODES of them */
 } kl_json_stop;
+
+typedef struct kl_json_code {
+    char text[32]; /* as written */
+    uint32_t size; /* 0: none */
+    uint32_t code;
+} kl_json_code;
 
 typedef struct kl_json_name {
     kl_string name;                /* with dots, composed */

@@ -24,10 +24,9 @@ static inline uint32_t equal(const char *p, const char *q) {
     return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(thirty_two(p), thirty_two(q)));
 }
 
-static inline bool same(const char *p, const kl_json_stop *s) {
-    uint32_t size = s->size;
-    if (__builtin_expect(size <= 32, 1)) return _bzhi_u32(~equal(p, s->text), size) == 0;
-    return equal(p, s->text) == UINT32_MAX && _bzhi_u32(~equal(p + 32, s->text + 32), size - 32) == 0;
+static inline bool alike(const char *p, const char *text, uint32_t size) {
+    if (__builtin_expect(size <= 32, 1)) return _bzhi_u32(~equal(p, text), size) == 0;
+    return equal(p, text) == UINT32_MAX && _bzhi_u32(~equal(p + 32, text + 32), size - 32) == 0;
 }
 
 static inline size_t plain(const char *p, bool *high) {

@@ -7,15 +7,15 @@
 
 #define LOOP kl_json_loop_portable
 
-static inline bool same(const char *p, const kl_json_stop *s) {
+static inline bool alike(const char *p, const char *text, uint32_t size) {
     uint64_t a, b, differ = 0;
     uint32_t at = 0;
-    for (; at + 8 <= s->size; at += 8) {
+    for (; at + 8 <= size; at += 8) {
         memcpy(&a, p + at, sizeof a);
-        memcpy(&b, s->text + at, sizeof b);
+        memcpy(&b, text + at, sizeof b);
         differ |= a ^ b;
     }
-    for (; at < s->size; at++) differ |= (uint64_t)(p[at] ^ s->text[at]);
+    for (; at < size; at++) differ |= (uint64_t)(p[at] ^ text[at]);
     return differ == 0;
 }
 

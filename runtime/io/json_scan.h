@@ -1,5 +1,5 @@
 /* json_scan.h - the loop over one NDJSON line. Each variant includes it after LOOP (its name) and two pieces of its own:
- * same(p, stop): whether the stop's text stands at p; plain(p, &high): how many bytes from p stand before a quote, a backslash or a control
+ * alike(p, text, size): whether the 1 to 64 bytes of text stand at p; plain(p, &high): how many bytes from p stand before a quote, a backslash or a control
  * byte, and whether some are not ASCII. Start at LOOP(). What it finds odd it leaves to kl_json_value() and kl_json_next(). */
 #include "runtime/io/json.h"
 
@@ -21,13 +21,11 @@ static inline uint32_t four(const char *p) {
 #endif
 static const struct {
     uint64_t letters[4], which[4], yes[4], known[4];
-    size_t size[4];
 } words = {
     {LETTERS('f', 'a', 'l', 's', 'e'), LETTERS('n', 'u', 'l', 'l', 0), LETTERS('t', 'r', 'u', 'e', 0), 1},
     {LETTERS(255, 255, 255, 255, 255), LETTERS(255, 255, 255, 255, 0), LETTERS(255, 255, 255, 255, 0), 0},
     {0, 0, UINT64_MAX, 0},
     {UINT64_MAX, 0, UINT64_MAX, 0},
-    {5, 4, 4, 0},
 };
 
 /* Whether one of them stands at p, and which. */
@@ -66,6 +64,24 @@ static inline bool date_at(const char *p, int64_t *day) {
 #endif
 }
 
+/* The code that the text at p stands for, as it was found before or is found now; past UINT16_MAX: none. */
+static inline uint32_t code_at(const kl_json_stop *stop, const char *p, size_t size) {
+    uint64_t first, last;
+    memcpy(&first, p, sizeof first); /* of a short one with what follows, which is as good as always the same */
+    memcpy(&last, size > 8 ? p + size - 8 : p, sizeof last);
+    uint64_t hash = (first * UINT64_C(0xD6E8FEB86659FD93) ^ last) * UINT64_C(0x9E3779B97F4A7C15);
+    kl_json_code *c = &stop->codes[hash >> (64 - KL_JSON_CODE_BITS)];
+    if (size == c->size && alike(p, c->text, c->size)) return c->code;
+    const kl_string text = kl_trimmed(p, size);
+    const uint32_t code = kl_lookup_find(stop->lookup, text.data, text.size);
+    if (size <= sizeof c->text && code <= UINT16_MAX) {
+        memcpy(c->text, p, size);
+        c->size = (uint32_t)size;
+        c->code = code;
+    }
+    return code;
+}
+
 /* Digits, with a point among them or not, of at most 15 after scaling. Returns their bytes, 0: not such a number. */
 static inline size_t number_at(const char *p, unsigned scale, int64_t *number) {
     const char *start = p;
@@ -101,7 +117,7 @@ const char *LOOP(kl_json *j, const char *p, const char *end, const kl_json_stop 
     const uint64_t bit = UINT64_C(1) << index % 64;
     const kl_json_stop *const stops = stop;
     for (;;) {
-        if (same(p, stop)) {
+        if (alike(p, stop->text, stop->size)) {
             p += stop->size;
             stop = stop->next;
         } else {
@@ -118,12 +134,12 @@ const char *LOOP(kl_json *j, const char *p, const char *end, const kl_json_stop 
             if (!word_at(p, &one) || (*known & bit)) break;
             *known |= bit & words.known[one];
             *bits |= bit & words.yes[one];
-            p += words.size[one];
+            p += 4 + (*p == 'f'); /* reckoned, not looked up: what comes next waits for it */
             continue;
         }
         case KL_JSON_SKIP:
             if (word_at(p, &one)) {
-                p += words.size[one];
+                p += 4 + (*p == 'f');
                 continue;
             }
             if (*p != '"') break;
@@ -134,14 +150,11 @@ const char *LOOP(kl_json *j, const char *p, const char *end, const kl_json_stop 
         case KL_JSON_CODE:
             if (*p == '"') {
                 size = plain(p + 1, &high);
-                if (p[size + 1] != '"') break;
-                kl_string text = kl_trimmed(p + 1, size);
-                if (text.size) {
-                    uint32_t code = kl_lookup_find(stop->codes, text.data, text.size);
-                    if (code > UINT16_MAX || (stop->known[at] & bit)) break;
-                    ((uint16_t *)stop->data)[index] = (uint16_t)code;
-                    stop->known[at] |= bit;
-                }
+                if (p[size + 1] != '"' || (stop->known[at] & bit)) break;
+                const uint32_t code = size ? code_at(stop, p + 1, size) : KL_INDEX_NONE;
+                if (code > UINT16_MAX) break;
+                ((uint16_t *)stop->data)[index] = (uint16_t)code;
+                stop->known[at] |= bit;
                 p += size + 2;
                 continue;
             }

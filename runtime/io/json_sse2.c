@@ -17,10 +17,9 @@ static inline uint32_t equal(const char *p, const char *q) {
            (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(sixteen(p + 16), sixteen(q + 16))) << 16;
 }
 
-static inline bool same(const char *p, const kl_json_stop *s) {
-    uint32_t size = s->size;
-    if (__builtin_expect(size <= 32, 1)) return (uint32_t)(~equal(p, s->text) << (32 - size)) == 0;
-    return equal(p, s->text) == UINT32_MAX && (uint32_t)(~equal(p + 32, s->text + 32) << (64 - size)) == 0;
+static inline bool alike(const char *p, const char *text, uint32_t size) {
+    if (__builtin_expect(size <= 32, 1)) return (uint32_t)(~equal(p, text) << (32 - size)) == 0;
+    return equal(p, text) == UINT32_MAX && (uint32_t)(~equal(p + 32, text + 32) << (64 - size)) == 0;
 }
 
 static inline size_t plain(const char *p, bool *high) {
