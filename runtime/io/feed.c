@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_BYTES = 1 << 16, SLACK = 64 };
+enum { READ_BYTES = 1 << 16 };
 
 struct kl_feed {
     kl_origin origin;
@@ -86,7 +86,7 @@ static void add_latin1(kl_bytes *b, const char *data, size_t size) {
 static kl_feed_state read_more(kl_feed *f, kl_bytes *into, size_t most) {
     kl_bytes *to = f->latin1 ? &f->raw : into;
     if (f->latin1) to->size = 0;
-    if (!kl_bytes_room(to, most + SLACK)) return KL_FEED_MEMORY;
+    if (!kl_bytes_room(to, most + KL_SLACK)) return KL_FEED_MEMORY;
     ptrdiff_t n = f->origin.read(f->origin.self, to->data + to->size, most);
     if (n < 0) return KL_FEED_TROUBLE;
     if (n == 0) f->ended = true;
@@ -279,9 +279,8 @@ static size_t cut_long(kl_feed *f, kl_chunk *chunk) {
 
 static uint64_t count_lines(const char *data, size_t size) {
     uint64_t n = 0;
-    size_t at = 0;
-    for (; at + 64 <= size; at += 64) n += (uint64_t)__builtin_popcountll(kl_block_mask(data + at, '\n'));
-    for (; at < size; at++) n += data[at] == '\n';
+    const char *end = data + size;
+    for (const char *p = data; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) n++;
     return n;
 }
 
@@ -367,8 +366,8 @@ kl_feed_state kl_feed_next(kl_feed *f, kl_chunk *chunk) {
     if (state) return state;
     kl_bytes_add(&f->carry, b->data + cut, b->size - cut);
     b->size = cut;
-    if (!kl_bytes_room(b, SLACK) || f->carry.failed) return KL_FEED_MEMORY;
-    memset(b->data + b->size, 0, SLACK);
+    if (!kl_bytes_room(b, KL_SLACK) || f->carry.failed) return KL_FEED_MEMORY;
+    memset(b->data + b->size, 0, KL_SLACK);
     if (!cut) return KL_FEED_END;
     chunk->number = f->number++;
     chunk->line = f->line;

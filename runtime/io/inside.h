@@ -5,6 +5,7 @@
 #define KL_RUNTIME_IO_INSIDE_H
 
 #include "runtime/io/io.h"
+#include "runtime/io/swift.h"
 
 /* ---- lookup.c: short strings to small numbers */
 typedef struct kl_lookup_slot {
@@ -76,39 +77,60 @@ void kl_intake_forget(kl_intake *in, uint32_t row); /* what was put in the row, 
 void kl_intake_finish(kl_intake *in);               /* required fields; then in->batch is ready */
 
 /* ---- split.c: records to cells */
-enum { KL_ROW_QUOTED = 1, KL_ROW_RAGGED = 2, KL_ROW_BROKEN = 4 };
+enum { KL_ROW_QUOTED = 1, KL_ROW_RAGGED = 2, KL_ROW_BROKEN = 4, KL_ROW_APART = 8 /* an empty line stands before it */ };
 typedef struct kl_split {
+    const kl_swift *swift;
     uint32_t columns;
     char comma;
+    bool high;    /* the group may have bytes past ASCII */
+    bool careful; /* nothing goes the quick way: what tests compare it with */
     uint32_t rows;
     uint32_t *starts; /* offset of each row's first byte; one more: of the byte after the last row */
-    uint32_t *ends;   /* row-major, `columns` a row: offset of the separator or line end after each cell */
+    uint32_t *
+        ends; /* row-major, `columns` a row: offset of the separator or line end after each cell; ends[-1]: before the first row */
     uint8_t *flags;
-    uint32_t *lines;   /* line of each row, counted from the chunk's first */
-    uint32_t line;     /* lines before `at` */
-    uint32_t at;       /* where the next group begins */
-    uint32_t cautious; /* rows left to split one by one before the quick way is tried again */
+    uint16_t plain;  /* a bit for each 64 rows: none of them has a flag */
+    uint32_t *lines; /* of some rows, counted from the chunk's first; the rows between stand on one line each */
+    uint64_t lined[KL_WORDS];       /* which rows */
+    uint32_t line;                  /* lines before `at` */
+    uint32_t at;                    /* where the next group begins */
+    uint32_t cautious;              /* rows left to split one by one before the quick way is tried again */
+    uint32_t caution, reach, *room; /* how many, and for how many rows the quick way is tried; what ends stands in */
 } kl_split;
 bool kl_split_new(kl_split *s, uint32_t columns, char comma);
 void kl_split_free(kl_split *s);
-void kl_split_group(kl_split *s, const char *data,
-                    uint32_t size); /* fills up to KL_ROWS_MAX rows from s->at; 64 readable bytes past size */
+void kl_split_start(kl_split *s); /* a new chunk */
+/* Fills up to KL_ROWS_MAX rows from s->at; KL_SLACK readable bytes past size. */
+void kl_split_group(kl_split *s, const char *data, uint32_t size);
+uint32_t kl_split_line(const kl_split *s, uint32_t row);
 
 /* Offset of the line end of the record at `at`, or `size` at the end; SIZE_MAX when the bytes do not hold its end and `final` is false.
  * *broken: its quotes are wrong; then it ends with its first line. */
 size_t kl_record_end(const char *data, size_t size, size_t at, char comma, bool final, bool *broken);
-/* Positions of a byte in a block of 64. */
-uint64_t kl_block_mask(const char *block, char wanted);
-
 /* Space off, quotes off, doubled quotes single (in the pool), space off again: what a CSV cell says. */
 kl_string kl_cell_text(kl_pool *pool, const char *data, size_t start, size_t end, bool quoted);
 /* Canonical composition, in the pool, where the text has combining marks; else the same view. */
 kl_string kl_composed(kl_pool *pool, kl_string s);
 
+/* ---- learn.c: what the quick ways know of one column, all of it told by the careful way */
+typedef struct kl_learnt {
+    kl_word words[KL_WORD_COUNT]; /* yes and no */
+    kl_codes codes;
+    kl_months *months;
+} kl_learnt;
+/* For values of a set: a cell is a code and one of `ends` after it. Without the memory for it everything goes the careful way. */
+kl_learnt *kl_learnt_new(const kl_schema *s, uint32_t field, const char *const *ends, size_t count);
+void kl_learnt_free(kl_learnt *l);
+/* The cell at p, `size` bytes with the separator after it, says no, yes or nothing. */
+void kl_learn_word(kl_learnt *l, unsigned which, const char *p, size_t size);
+/* The whole cell is a date; `turn`: dates of this length are those looked for from now on. */
+void kl_learn_date(kl_learnt *l, kl_string date, bool turn);
+
 /* ---- csv.c, ndjson.c: one group of a chunk, see reading.c */
 typedef struct kl_binding { /* what one edition reads from a column */
     uint32_t column, field;
     bool shared; /* another column gives the field too */
+    kl_learnt *learnt;
 } kl_binding;
 
 struct kl_reading {
@@ -118,25 +140,28 @@ struct kl_reading {
     kl_simd simd;
     bool keep, failed;
     const kl_chunk *chunk;
-    bool dirty;             /* the chunk is not all UTF-8: each row is looked at */
-    uint32_t at, line;      /* NDJSON: where the next line begins; its number in the chunk */
-    uint64_t before;        /* records of the chunk before this group */
-    uint32_t rows, refused; /* of the group */
+    bool dirty;        /* the chunk, or a CSV group, is not all UTF-8: each row is looked at */
+    bool whole;        /* every row of the group stands in the first edition's batch under its own number */
+    uint32_t at, line; /* NDJSON: where the next line begins; its number in the chunk */
+    uint64_t before;   /* records of the chunk before this group */
+    uint32_t rows;
     kl_split split;
     kl_pool pool, strings; /* strings: names that outlive the group */
     kl_intake **intakes;
     uint16_t *edition_of, *index_of; /* per row */
     uint16_t *row_of;                /* per edition, KL_ROWS_MAX each: the row of each index */
     uint32_t *counts;                /* per edition: rows */
-    kl_string *keys;
-    kl_reject *rejects; /* per row; reason KL_REJECT_NOT: read */
-    int64_t *days;      /* per row: the dating field */
+    kl_string *keys;                 /* per row */
+    const kl_string *own_keys;       /* or, in a CSV group, the key field's own column */
+    kl_reject *rejects;              /* of the refused rows */
+    uint64_t refused[KL_WORDS];      /* which */
     /* CSV */
     kl_binding **bindings; /* per edition */
     size_t *binding_counts;
     uint32_t *unread; /* columns */
     size_t unread_count;
     uint32_t key_column, date_column;
+    bool own_key_column; /* no two columns give the key */
     /* NDJSON */
     kl_kept *kept; /* of the group: name and value as written */
     size_t kept_count, kept_room, kept_bytes;
@@ -152,7 +177,9 @@ struct kl_reading {
 };
 
 bool kl_csv_bind(kl_reading *r);
+void kl_csv_unbind(kl_reading *r);
 bool kl_csv_group(kl_reading *r);
+kl_string kl_csv_key(kl_reading *r, uint32_t row); /* of any row */
 bool kl_ndjson_group(kl_reading *r);
 /* Which edition a record of that day goes to, and that row `row` is its next. */
 size_t kl_reading_edition(const kl_reading *r, bool dated, int64_t day);

@@ -170,10 +170,10 @@ const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row); /* NULL: 
 uint64_t kl_reading_line(const kl_reading *r, uint32_t row);           /* from the chunk's start, as in a rejection */
 uint64_t kl_reading_lines(const kl_reading *r);                        /* of the chunk, once it has no more */
 kl_string kl_reading_key(const kl_reading *r, uint32_t row); /* as received; empty when the guideline has none */
-const kl_string *kl_reading_keys(const kl_reading *r);       /* of each row */
 /* Every row of the group was read, and there is one edition, so that a row's place is the row. */
 bool kl_reading_plain(const kl_reading *r);
-uint64_t kl_reading_records(const kl_reading *r); /* of the chunk so far, this group included */
+const kl_string *kl_reading_keys(const kl_reading *r); /* of each row that was read */
+uint64_t kl_reading_records(const kl_reading *r);      /* of the chunk so far, this group included */
 /* Columns that no field reads. CSV: known from the header; NDJSON: those met so far (at most KL_UNREAD_MAX). */
 size_t kl_reading_unread(const kl_reading *r);
 kl_string kl_reading_unread_name(const kl_reading *r, size_t i);

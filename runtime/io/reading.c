@@ -38,10 +38,8 @@ kl_reading *kl_reading_new(const kl_editions *e, const kl_feed *f, bool keep) {
 void kl_reading_free(kl_reading *r) {
     if (!r) return;
     for (size_t i = 0; r->intakes && i < r->editions->count; i++) kl_intake_free(r->intakes[i]);
-    for (size_t i = 0; r->bindings && i < r->editions->count; i++) free(r->bindings[i]);
+    kl_csv_unbind(r);
     free(r->intakes);
-    free(r->bindings);
-    free(r->binding_counts);
     free(r->edition_of);
     free(r->index_of);
     free(r->row_of);
@@ -64,17 +62,27 @@ void kl_reading_free(kl_reading *r) {
 
 void kl_reading_simd(kl_reading *r, kl_simd v) {
     r->simd = kl_simd_has(v) ? v : kl_simd_best();
+    r->split.swift = kl_swift_of(r->simd);
 }
 
 void kl_reading_start(kl_reading *r, const kl_chunk *chunk) {
     r->chunk = chunk;
-    r->dirty = !kl_utf8_ok(chunk->bytes.data, chunk->bytes.size);
+    r->dirty = r->form == KL_INPUT_NDJSON && !kl_utf8_ok(chunk->bytes.data, chunk->bytes.size);
     r->before = r->at = r->line = r->rows = 0;
-    r->split.at = r->split.line = r->split.cautious = 0;
+    kl_split_start(&r->split);
+}
+
+static bool refused(const kl_reading *r, uint32_t row) {
+    return r->refused[row / 64] >> (row % 64) & 1;
 }
 
 void kl_reading_refuse(kl_reading *r, uint32_t row, kl_reject_reason why, kl_string column, kl_string value) {
-    r->refused++;
+    r->refused[row / 64] |= UINT64_C(1) << (row % 64);
+    if (r->form == KL_INPUT_CSV)
+        r->rejects[row] = (kl_reject){.record = r->before + row,
+                                      .line = kl_split_line(&r->split, row),
+                                      .field = KL_INDEX_NONE,
+                                      .key = kl_csv_key(r, row)};
     r->rejects[row].reason = why;
     r->rejects[row].column = column;
     r->rejects[row].value = value;
@@ -98,7 +106,8 @@ static bool overlong(kl_reading *r) {
     r->at = 1;
     r->rows = 1;
     r->keys[0] = (kl_string){"", 0};
-    r->refused = 1;
+    r->own_keys = NULL;
+    r->refused[0] = 1;
     r->rejects[0] = (kl_reject){.reason = KL_REJECT_LONG, .field = KL_INDEX_NONE};
     for (size_t e = 0; e < r->editions->count; e++) kl_intake_start(r->intakes[e], 0);
     return true;
@@ -118,7 +127,9 @@ static void collect(kl_reading *r, size_t edition) {
     kl_intake_finish(in);
     for (uint32_t w = 0; w * 64 < in->rows; w++)
         for (uint64_t bad = in->bad[w]; bad; bad &= bad - 1) {
-            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(bad), row = r->row_of[edition * KL_ROWS_MAX + i];
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(bad);
+            uint32_t row = r->whole ? i : r->row_of[edition * KL_ROWS_MAX + i];
+            if (refused(r, row)) continue;
             const kl_slip *slip = &in->slips[i];
             bool missing = slip->reason == KL_REJECT_MISSING;
             kl_reading_refuse(r, row, slip->reason, missing ? missing_column(r, edition, slip) : slip->column,
@@ -129,9 +140,11 @@ static void collect(kl_reading *r, size_t edition) {
 
 bool kl_reading_next(kl_reading *r) {
     r->before += r->rows;
-    r->rows = r->refused = 0;
+    r->rows = 0;
     kl_pool_reset(&r->pool);
     memset(r->counts, 0, r->editions->count * sizeof *r->counts);
+    memset(r->refused, 0, sizeof r->refused);
+    r->whole = false;
     if (r->chunk->overlong) return overlong(r);
     bool more = r->form == KL_INPUT_CSV ? kl_csv_group(r) : kl_ndjson_group(r);
     if (r->pool.failed || r->strings.failed) r->failed = true;
@@ -154,27 +167,31 @@ uint64_t kl_reading_records(const kl_reading *r) {
 }
 
 void kl_reading_place(const kl_reading *r, uint32_t row, size_t *edition, uint32_t *index) {
-    *edition = r->edition_of[row];
-    *index = r->index_of[row];
+    *edition = r->whole ? 0 : r->edition_of[row];
+    *index = r->whole ? row : r->index_of[row];
 }
 
 const kl_reject *kl_reading_reject(const kl_reading *r, uint32_t row) {
-    return r->rejects[row].reason ? &r->rejects[row] : NULL;
+    return refused(r, row) ? &r->rejects[row] : NULL;
 }
 uint64_t kl_reading_line(const kl_reading *r, uint32_t row) {
-    return r->rejects[row].line;
-}
-const kl_string *kl_reading_keys(const kl_reading *r) {
-    return r->keys;
-}
-bool kl_reading_plain(const kl_reading *r) {
-    return r->editions->count == 1 && !r->refused;
+    return r->form == KL_INPUT_CSV && !r->chunk->overlong ? kl_split_line(&r->split, row) : r->rejects[row].line;
 }
 uint64_t kl_reading_lines(const kl_reading *r) {
     return r->form == KL_INPUT_CSV ? r->split.line : r->line;
 }
 kl_string kl_reading_key(const kl_reading *r, uint32_t row) {
-    return r->keys[row];
+    if (!r->own_keys) return r->keys[row];
+    return refused(r, row) ? r->rejects[row].key : r->own_keys[row];
+}
+const kl_string *kl_reading_keys(const kl_reading *r) {
+    return r->own_keys ? r->own_keys : r->keys;
+}
+
+bool kl_reading_plain(const kl_reading *r) {
+    uint64_t any = 0;
+    for (uint32_t w = 0; w < KL_WORDS; w++) any |= r->refused[w];
+    return r->editions->count == 1 && !any;
 }
 
 /* ------------------------------------------------------------------ columns no field reads */

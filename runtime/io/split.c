@@ -1,64 +1,35 @@
-/* split.c - CSV records to cells: a quick way for plain rows (block masks, no branch on the data), a careful one for quotes and ragged rows.
- * May include: the C library, and emmintrin.h where the compiler targets SSE2.
+/* split.c - CSV records to cells: a quick way for plain rows (see swift.h), a careful one for quotes and ragged rows.
+ * May include: the C library.
  * Start at kl_split_group(); kl_record_end() is the grammar of a record, for the feed and for the careful way alike. */
 #include "runtime/io/inside.h"
 
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-enum { CAUTIOUS_ROWS = 64 };
-
-#ifdef __SSE2__
-static inline uint64_t sixteen(const char *p, __m128i wanted) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, wanted));
-}
-
-static inline uint64_t block_mask(const char *block, char wanted) {
-    __m128i w = _mm_set1_epi8(wanted);
-    return sixteen(block, w) | sixteen(block + 16, w) << 16 | sixteen(block + 32, w) << 32 |
-           sixteen(block + 48, w) << 48;
-}
-#else
-static inline uint64_t block_mask(const char *block, char wanted) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), low7 = ones * 0x7F;
-    uint64_t mask = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        uint64_t v;
-        memcpy(&v, block + 8 * i, 8);
-        v ^= ones * (unsigned char)wanted;
-        uint64_t zero = ~(((v & low7) + low7) | v | low7); /* the high bit of each byte that is equal */
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        zero = __builtin_bswap64(zero);
-#endif
-        mask |= ((zero >> 7) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
-    }
-    return mask;
-}
-#endif
-
-uint64_t kl_block_mask(const char *block, char wanted) {
-    return block_mask(block, wanted);
-}
+enum { CAUTION_MOST = 64, REACH_LEAST = 16 };
 
 bool kl_split_new(kl_split *s, uint32_t columns, char comma) {
-    *s = (kl_split){.columns = columns, .comma = comma};
-    s->ends = malloc((size_t)columns * KL_ROWS_MAX * sizeof *s->ends);
-    s->starts = malloc((KL_ROWS_MAX + 1) * sizeof *s->starts);
+    *s = (kl_split){.swift = kl_swift_of(kl_simd_best()), .columns = columns, .comma = comma};
+    s->room = malloc(((size_t)columns * KL_ROWS_MAX + 1 + KL_SPILL) * sizeof *s->ends);
+    s->starts = malloc((KL_ROWS_MAX + 1 + KL_SPILL) * sizeof *s->starts);
     s->lines = malloc(KL_ROWS_MAX * sizeof *s->lines);
     s->flags = malloc(KL_ROWS_MAX);
-    return s->ends && s->starts && s->lines && s->flags;
+    if (s->room) s->ends = s->room + 1;
+    return s->room && s->starts && s->lines && s->flags;
 }
 
 void kl_split_free(kl_split *s) {
-    free(s->ends);
+    free(s->room);
     free(s->starts);
     free(s->lines);
     free(s->flags);
     *s = (kl_split){0};
+}
+
+void kl_split_start(kl_split *s) {
+    s->at = s->line = s->cautious = 0;
+    s->caution = 1;
+    s->reach = KL_ROWS_MAX;
 }
 
 /* ------------------------------------------------------------------ the grammar of a record */
@@ -139,34 +110,44 @@ size_t kl_record_end(const char *data, size_t size, size_t at, char comma, bool 
 }
 
 /* ------------------------------------------------------------------ the quick way */
+static void set_line(kl_split *s, uint32_t row, uint32_t line) {
+    s->lines[row] = line;
+    s->lined[row / 64] |= UINT64_C(1) << (row % 64);
+}
+
+uint32_t kl_split_line(const kl_split *s, uint32_t row) {
+    uint32_t w = row / 64;
+    uint64_t before = s->lined[w] & (~UINT64_C(0) >> (63 - row % 64));
+    while (!before) before = s->lined[--w]; /* the first row has its line */
+    uint32_t from = w * 64 + 63 - (uint32_t)__builtin_clzll(before);
+    return s->lines[from] + (row - from);
+}
+
+/* Whether row `row` begins where the one before it ended. */
+static bool follows(const kl_split *s, uint32_t row) {
+    return s->starts[row] == s->ends[(size_t)row * s->columns - 1] + 1;
+}
+
 /* Rows without quotes that all have `columns` cells: then the separators of the bytes, in order, are the cells' ends, and the line ends are
  * every last one of them. Stops before the first other row. Returns the rows found. */
 static uint32_t quick_rows(kl_split *s, const char *data, uint32_t size, uint32_t most) {
-    uint32_t *ends = s->ends + (size_t)s->rows * s->columns, *out = ends;
-    const uint32_t *stop = ends + (size_t)most * s->columns;
-    uint32_t *starts = s->starts + s->rows, lines = 0;
-    char comma = s->comma;
+    uint32_t *ends = s->ends + (size_t)s->rows * s->columns, *starts = s->starts + s->rows, found = 0;
     starts[0] = s->at;
-    for (uint32_t at = s->at; at < size && out < stop; at += 64) {
-        uint64_t keep = size - at >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << (size - at)) - 1;
-        uint64_t quotes = block_mask(data + at, '"') & keep;
-        if (quotes) keep = (quotes & (0 - quotes)) - 1;
-        uint64_t line_ends = block_mask(data + at, '\n') & keep,
-                 mask = (block_mask(data + at, comma) & keep) | line_ends;
-        for (; line_ends && lines < most; line_ends &= line_ends - 1)
-            starts[++lines] = at + (uint32_t)__builtin_ctzll(line_ends) + 1;
-        for (; mask && out < stop; mask &= mask - 1) *out++ = at + (uint32_t)__builtin_ctzll(mask);
-        if (quotes) break;
-    }
-    uint32_t found = 0, full = (uint32_t)((size_t)(out - ends) / s->columns);
-    if (lines < full) full = lines;
-    for (const uint32_t *last = ends + s->columns - 1; found < full; found++, last += s->columns) {
-        uint32_t start = starts[found];
-        if (*last + 1 != starts[found + 1]) break;
-        if (s->columns == 1 && (*last == start || (*last == start + 1 && data[start] == '\r'))) break;
-        s->lines[s->rows + found] = s->line + found;
-    }
+    kl_cut cut = {data, s->at, size, most, s->comma, ends, ends + (size_t)most * s->columns, starts + 1};
+    kl_cuts cuts = s->swift->cut(&cut);
+    uint32_t full = (uint32_t)((size_t)(cuts.end - ends) / s->columns);
+    s->high |= cuts.high;
+    if (full > cuts.lines) full = cuts.lines;
+    if (full > most) full = most;
+    const uint32_t *last = ends + s->columns - 1;
+    for (; found < full && *last + 1 == starts[found + 1]; last += s->columns) found++;
+    if (s->columns == 1) /* an empty line is a record there, but one to be careful about */
+        for (uint32_t i = 0; i < found; i++)
+            if (ends[i] == starts[i] || (ends[i] == starts[i] + 1 && data[starts[i]] == '\r')) found = i;
+    if (!found) return 0;
     memset(s->flags + s->rows, 0, found);
+    if (!follows(s, s->rows)) s->flags[s->rows] = KL_ROW_APART;
+    set_line(s, s->rows, s->line);
     s->line += found;
     s->at = starts[found];
     return found;
@@ -186,24 +167,51 @@ static void careful_row(kl_split *s, const char *data, uint32_t size) {
     if (blank && s->columns > 1) return; /* an empty line is no record */
     for (uint32_t c = cells; c < s->columns; c++) ends[c] = (uint32_t)end;
     s->starts[s->rows] = start;
-    s->lines[s->rows] = line;
-    s->flags[s->rows] = (uint8_t)((quoted ? KL_ROW_QUOTED : 0) | (broken ? KL_ROW_BROKEN : 0) |
-                                  (!broken && cells != s->columns ? KL_ROW_RAGGED : 0));
+    set_line(s, s->rows, line);
+    s->flags[s->rows] =
+        (uint8_t)((quoted ? KL_ROW_QUOTED : 0) | (broken ? KL_ROW_BROKEN : 0) |
+                  (!broken && cells != s->columns ? KL_ROW_RAGGED : 0) | (follows(s, s->rows) ? 0 : KL_ROW_APART));
     s->rows++;
+}
+
+static uint16_t plain_words(const kl_split *s) {
+    unsigned plain = 0;
+    for (uint32_t row = 0; row < s->rows; row += 64) {
+        uint32_t n = s->rows - row < 64 ? s->rows - row : 64;
+        uint64_t w, any = 0;
+        for (uint32_t i = 0; i < n; i += 8) {
+            memcpy(&w, s->flags + row + i, sizeof w);
+            any |= w;
+        }
+        plain |= (unsigned)(any == 0) << (row / 64);
+    }
+    return (uint16_t)plain;
 }
 
 void kl_split_group(kl_split *s, const char *data, uint32_t size) {
     s->rows = 0;
+    s->high = false;
+    s->ends[-1] = s->at - 1;
+    memset(s->lined, 0, sizeof s->lined);
     while (s->at < size && s->rows < KL_ROWS_MAX) {
-        if (!s->cautious) {
-            uint32_t found = quick_rows(s, data, size, KL_ROWS_MAX - s->rows);
-            s->rows += found;
-            s->cautious = CAUTIOUS_ROWS;
-            if (s->rows == KL_ROWS_MAX) s->cautious = 0;
+        if (s->cautious || s->careful) {
+            s->cautious -= s->cautious > 0;
+            s->high = true;
+            careful_row(s, data, size);
             continue;
         }
-        s->cautious--;
-        careful_row(s, data, size);
+        uint32_t most = KL_ROWS_MAX - s->rows < s->reach ? KL_ROWS_MAX - s->rows : s->reach;
+        uint32_t found = quick_rows(s, data, size, most);
+        s->rows += found;
+        if (found == most) {
+            s->reach = s->reach * 2 < KL_ROWS_MAX ? s->reach * 2 : KL_ROWS_MAX;
+            continue;
+        }
+        s->reach = found < REACH_LEAST ? REACH_LEAST : found;
+        s->caution = found >= REACH_LEAST ? 1 : s->caution * 2 < CAUTION_MOST ? s->caution * 2 : CAUTION_MOST;
+        s->cautious = s->caution;
     }
     s->starts[s->rows] = s->at;
+    if (s->rows % 8) memset(s->flags + s->rows, 0, 8 - s->rows % 8);
+    s->plain = s->careful ? 0 : plain_words(s);
 }

@@ -48,11 +48,12 @@ kl_schema *test_schema(void) {
     static const char *const forms[] = {"telefon", "video", "skriftlig"}, *const codes[] = {"phone", "Videolänk",
                                                                                             "SMS & chatt"};
     static const char *const kva[] = {"ZV051", "XS003", "med mellanrum"};
+    static const char *const never[] = {"A,B", "A;B", " rum "}; /* only in quotes, or not in any cell at all */
     kl_schema *s = kl_schema_start(test_string("SEK"));
     bool ok = s && kl_schema_add_set(s, 3) && kl_schema_add_set(s, 3);
     for (uint32_t i = 0; ok && i < 3; i++)
         ok = kl_schema_add_code(s, 0, test_string(forms[i]), i) && kl_schema_add_code(s, 0, test_string(codes[i]), i) &&
-             kl_schema_add_code(s, 1, test_string(kva[i]), i);
+             kl_schema_add_code(s, 1, test_string(kva[i]), i) && kl_schema_add_code(s, 0, test_string(never[i]), i);
     for (uint32_t i = 0; ok && i < F_COUNT; i++) {
         kl_schema_field f = {test_string(fields[i].name), fields[i].kind, fields[i].scale, fields[i].set,
                              fields[i].required,          fields[i].key};

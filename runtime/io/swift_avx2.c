@@ -1,0 +1,114 @@
+/* swift_avx2.c - kernels for x86 with AVX2 and the bit instructions that came with it: thirty-two bytes or four cells at a time.
+ * May include: immintrin.h. Everything after the pragma is compiled for those instructions; called only where kl_simd_has() them.
+ * Start at load_block(); the loops stand in swift_body.h. */
+#include "runtime/io/swift.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
+#else
+#pragma GCC target("avx2,bmi,bmi2,popcnt,lzcnt")
+#endif
+
+typedef struct block {
+    __m256i low, high;
+} block;
+
+static inline __m256i thirty_two(const char *p) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+static inline block load_block(const char *p) {
+    return (block){thirty_two(p), thirty_two(p + 32)};
+}
+static inline uint64_t block_eq(block b, char c) {
+    __m256i wanted = _mm256_set1_epi8(c);
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b.low, wanted)) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b.high, wanted)) << 32;
+}
+static inline block block_or(block a, block b) {
+    return (block){_mm256_or_si256(a.low, b.low), _mm256_or_si256(a.high, b.high)};
+}
+static inline bool block_high(block b) {
+    return _mm256_movemask_epi8(_mm256_or_si256(b.low, b.high)) != 0;
+}
+static inline unsigned count_bits(uint64_t mask) {
+    return (unsigned)_mm_popcnt_u64(mask);
+}
+
+/* Writes some too many rather than asking before each. */
+#define PUT(k) out[k] = base + (uint32_t)_tzcnt_u64(mask), mask = _blsr_u64(mask)
+static inline void put_few(uint32_t *out, uint64_t mask, uint32_t base) {
+    PUT(0), PUT(1);
+    for (; __builtin_expect(mask != 0, 0); out += 2) PUT(2), PUT(3);
+}
+static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+    PUT(0), PUT(1), PUT(2), PUT(3);
+    if (!mask) return;
+    PUT(4), PUT(5), PUT(6), PUT(7), PUT(8), PUT(9), PUT(10), PUT(11);
+    for (; __builtin_expect(mask != 0, 0); out += 4) PUT(12), PUT(13), PUT(14), PUT(15);
+}
+#undef PUT
+
+#define KL_FIRST_BYTES(w, n) _bzhi_u64(w, 8 * (n)) /* past 31 bytes anything: no code is so long */
+
+#define KL_OWN_SAME
+static inline bool same_cell(const char *p, const kl_code *k) {
+    __m256i differ = _mm256_xor_si256(thirty_two(p), thirty_two((const char *)k->text));
+    return _mm256_testz_si256(differ, thirty_two((const char *)k->mask));
+}
+
+#define KL_OWN_CODED
+static inline uint64_t coded(const uint16_t *codes, uint32_t rows) {
+    const __m256i none = _mm256_set1_epi16((short)KL_CODE_NONE);
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < rows; i += 32) { /* a column has room for all rows of its last word */
+        __m256i a = _mm256_cmpeq_epi16(thirty_two((const char *)(codes + i)), none),
+                b = _mm256_cmpeq_epi16(thirty_two((const char *)(codes + i + 16)), none);
+        __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8);
+        bits |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(both) << i;
+    }
+    return bits;
+}
+
+#define KL_OWN_BOOLS
+static inline long long cell_word(const char *data, const uint32_t *end) {
+    long long w;
+    memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
+    return w;
+}
+static inline uint32_t bool_blocks(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+    const size_t columns = c->columns;
+    const uint32_t *end = c->ends;
+    __m256i text[KL_WORD_COUNT], mask[KL_WORD_COUNT];
+    uint64_t found[KL_WORD_COUNT] = {0};
+    for (unsigned k = 0; k < KL_WORD_COUNT; k++) {
+        text[k] = _mm256_set1_epi64x((long long)words[k].text);
+        mask[k] = _mm256_set1_epi64x((long long)words[k].mask);
+    }
+    uint32_t i = 0;
+    for (; i + 4 <= c->rows; i += 4, end += 4 * columns) {
+        __m256i w = _mm256_set_epi64x(cell_word(c->data, end + 3 * columns), cell_word(c->data, end + 2 * columns),
+                                      cell_word(c->data, end + columns), cell_word(c->data, end));
+#define FIND(k)                                                                                                        \
+    found[k] |= (uint64_t)(uint32_t)_mm256_movemask_pd(                                                                \
+                    _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(w, mask[k]), text[k])))                    \
+                << i
+        FIND(0);
+        FIND(1);
+        FIND(2);
+#undef FIND
+    }
+    memcpy(sets, found, sizeof found);
+    return i;
+}
+
+#define KL_SWIFT_NAME kl_swift_avx2
+#include "runtime/io/swift_body.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif

@@ -1,0 +1,122 @@
+/* swift_avx512.c - kernels for x86 with AVX-512 as far as VBMI2: sixty-four bytes or eight cells at a time.
+ * May include: immintrin.h. Everything after the pragma is compiled for those instructions; called only where kl_simd_has() them.
+ * Start at load_block(); the loops stand in swift_body.h. */
+#include "runtime/io/swift.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(                                                                                          \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt"))),   \
+    apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,lzcnt")
+#endif
+
+typedef __m512i block;
+
+static inline block load_block(const char *p) {
+    return _mm512_loadu_si512((const void *)p);
+}
+static inline uint64_t block_eq(block b, char c) {
+    return _cvtmask64_u64(_mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8(c)));
+}
+static inline block block_or(block a, block b) {
+    return _mm512_or_si512(a, b);
+}
+static inline bool block_high(block b) {
+    return _cvtmask64_u64(_mm512_movepi8_mask(b)) != 0;
+}
+static inline unsigned count_bits(uint64_t mask) {
+    return (unsigned)_mm_popcnt_u64(mask);
+}
+
+static inline void put_sixteen(uint32_t *out, __m128i offsets, uint32_t base) {
+    _mm512_storeu_si512((void *)out, _mm512_add_epi32(_mm512_cvtepu8_epi32(offsets), _mm512_set1_epi32((int)base)));
+}
+
+/* The offsets of the set bits, pressed together; sixteen are always written. */
+static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+    static const uint8_t offsets[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                        16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                        48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    __m512i set = _mm512_maskz_compress_epi8(_cvtu64_mask64(mask), _mm512_loadu_si512((const void *)offsets));
+    put_sixteen(out, _mm512_castsi512_si128(set), base);
+    unsigned n = count_bits(mask);
+    if (__builtin_expect(n <= 16, 1)) return;
+    put_sixteen(out + 16, _mm512_extracti32x4_epi32(set, 1), base);
+    if (n <= 32) return;
+    put_sixteen(out + 32, _mm512_extracti32x4_epi32(set, 2), base);
+    put_sixteen(out + 48, _mm512_extracti32x4_epi32(set, 3), base);
+}
+
+static inline void put_few(uint32_t *out, uint64_t mask, uint32_t base) {
+    for (;; out += 2) {
+        out[0] = base + (uint32_t)_tzcnt_u64(mask);
+        mask = _blsr_u64(mask);
+        out[1] = base + (uint32_t)_tzcnt_u64(mask);
+        mask = _blsr_u64(mask);
+        if (__builtin_expect(mask == 0, 1)) return;
+    }
+}
+
+#define KL_FIRST_BYTES(w, n) _bzhi_u64(w, 8 * (n)) /* past 31 bytes anything: no code is so long */
+
+#define KL_OWN_SAME
+static inline bool same_cell(const char *p, const kl_code *k) {
+    __m256i cell = _mm256_loadu_si256((const __m256i *)(const void *)p),
+            text = _mm256_loadu_si256((const __m256i *)(const void *)k->text),
+            mask = _mm256_loadu_si256((const __m256i *)(const void *)k->mask);
+    return _mm256_testz_si256(_mm256_xor_si256(cell, text), mask);
+}
+
+#define KL_OWN_CODED
+static inline uint64_t coded(const uint16_t *codes, uint32_t rows) {
+    const __m512i none = _mm512_set1_epi16((short)KL_CODE_NONE);
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < rows; i += 32) /* a column has room for all rows of its last word */
+        bits |= (uint64_t)_cvtmask32_u32(_mm512_cmpneq_epi16_mask(_mm512_loadu_si512((const void *)(codes + i)), none))
+                << i;
+    return bits;
+}
+
+#define KL_OWN_BOOLS
+static inline long long cell_word(const char *data, const uint32_t *end) {
+    long long w;
+    memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
+    return w;
+}
+static inline uint32_t bool_blocks(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+    const size_t columns = c->columns;
+    const uint32_t *end = c->ends;
+    const char *data = c->data;
+    __m512i text[KL_WORD_COUNT], mask[KL_WORD_COUNT];
+    uint8_t found[KL_WORD_COUNT][8] = {{0}};
+    for (unsigned k = 0; k < KL_WORD_COUNT; k++) {
+        text[k] = _mm512_set1_epi64((long long)words[k].text);
+        mask[k] = _mm512_set1_epi64((long long)words[k].mask);
+    }
+    uint32_t i = 0;
+    for (; i + 8 <= c->rows; i += 8, end += 8 * columns) {
+        const uint32_t *later = end + 4 * columns;
+        __m512i w = _mm512_set_epi64(cell_word(data, later + 3 * columns), cell_word(data, later + 2 * columns),
+                                     cell_word(data, later + columns), cell_word(data, later),
+                                     cell_word(data, end + 3 * columns), cell_word(data, end + 2 * columns),
+                                     cell_word(data, end + columns), cell_word(data, end));
+        for (unsigned k = 0; k < KL_WORD_COUNT; k++)
+            found[k][i / 8] = (uint8_t)_cvtmask8_u32(_mm512_testn_epi64_mask(_mm512_xor_si512(w, text[k]), mask[k]));
+    }
+    memcpy(sets, found, sizeof found);
+    return i;
+}
+
+#define KL_SWIFT_NAME kl_swift_avx512
+#include "runtime/io/swift_body.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif
