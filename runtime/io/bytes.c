@@ -1,10 +1,13 @@
 /* bytes.c - growing bytes, and how numbers, dates and JSON strings are written into them.
- * May include: the C library.
+ * May include: the C library, and emmintrin.h where the compiler targets SSE2.
  * Start at kl_bytes_room(). */
 #include "runtime/io/io.h"
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 bool kl_bytes_room(kl_bytes *b, size_t more) {
     if (b->room - b->size >= more) return true;
@@ -100,14 +103,24 @@ static size_t sequence(const unsigned char *p, const unsigned char *end) {
     return n;
 }
 
+/* Whether 64 bytes are all ASCII. */
+static inline bool plain_block(const unsigned char *p) {
+#ifdef __SSE2__
+    const __m128i *v = (const __m128i *)(const void *)p;
+    __m128i low = _mm_or_si128(_mm_loadu_si128(v), _mm_loadu_si128(v + 1));
+    __m128i high = _mm_or_si128(_mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3));
+    return _mm_movemask_epi8(_mm_or_si128(low, high)) == 0;
+#else
+    uint64_t w[8];
+    memcpy(w, p, 64);
+    return ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) & UINT64_C(0x8080808080808080)) == 0;
+#endif
+}
+
 bool kl_utf8_ok(const char *data, size_t size) {
     const unsigned char *p = (const unsigned char *)data, *end = p + size;
     while (p < end) {
-        uint64_t w[8];
-        for (; end - p >= 64; p += 64) {
-            memcpy(w, p, 64);
-            if ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) & UINT64_C(0x8080808080808080)) break;
-        }
+        while (end - p >= 64 && plain_block(p)) p += 64;
         while (p < end && *p < 0x80) p++;
         if (p == end) break;
         size_t n = sequence(p, end);
