@@ -285,7 +285,8 @@ def table(b, memory, peers):
                     per_second("simdjson", slow), rate, 2, 4, cpu("ndjson 1", "simdjson")))
     for threads, peer in zip((1, 2), peers):
         rows.append(Row(f"CSV to decisions, {threads} thread{'s' * (threads > 1)}, against DuckDB", "rate",
-                        per_second(f"plain {threads}", n), peer.get("rate"), rate, 6, 15))
+                        per_second(f"plain {threads}", n), peer.get("rate"), rate, 6, 15,
+                        cpu(f"plain {threads}", peer["name"]) if peer.get("rows") == n else None))
     rows += [Row("CSV to CSV, 1 thread, against the naive program", "rate", per_second("csv 1", n), per_second("naive", slow), rate),
              Row("CSV to CSV, 1 thread, against the project's own if/else", "rate", per_second("csv 1", n),
                  per_second("ifelse", slow), rate),

@@ -1,4 +1,4 @@
-# growth.py - how the cost of deciding grows: order of rows, unknown facts, columns, rows of a table, threads.
+# growth.py - how the cost of deciding grows: vector instructions, order of rows, unknown facts, columns, rows of a table, threads.
 # May include: the Python standard library; uses the Bench of bench.py.
 # Start at measure(): lines of (what, rows a second from CSV, nanoseconds in memory, milliseconds to compile).
 import json
@@ -9,6 +9,7 @@ import subprocess
 from suite import run
 
 ROWS = 10**6
+VARIANTS = ("portable", "sse2", "avx2", "avx512", "neon")  # those that the machine lacks are left out
 KEYS = (("a", 25), ("b", 20), ("c", 20))  # values of the three keys of a table
 
 
@@ -76,8 +77,9 @@ def table_records(b, rows):
     return path
 
 
-def in_memory(b, unknown):
-    done = run([b.tool("memory"), "times", b.path("y.kli"), "131072", str(unknown)])
+def in_memory(b, unknown, variant=None):
+    env = dict(b.env, KLAUSUL_SIMD=variant) if variant else b.env
+    done = run([b.tool("memory"), "times", b.path("y.kli"), "131072", str(unknown)], env=env)
     return json.loads(done.stdout)["batch"] if done.returncode == 0 else None
 
 
@@ -92,6 +94,10 @@ def measure(b):
 
     line("rows in random order, 1 of 100 facts unknown, 1 thread", b.decide(base, 1)[0], rows, in_memory(b, 10))
     line("the same, 2 threads", b.decide(base, 2)[0], rows)
+    for variant in VARIANTS:
+        forced = ["env", "KLAUSUL_SIMD=" + variant, *b.decide(base, 1)[0]]
+        if run(forced, env=b.env).returncode == 0:
+            line(f"the same, 1 thread, {variant}", forced, rows, in_memory(b, 10, variant))
     line("rows sorted by date", b.decide(sorted_by_date(b, base), 1)[0], rows)
     for what, unknown in (("all facts known", 0), ("half of the facts unknown", 500)):
         line(what, b.decide(write_records(b, f"unknown{unknown}.csv", unknown), 1)[0], rows, in_memory(b, unknown))

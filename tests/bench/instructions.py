@@ -94,6 +94,7 @@ class Counter:
         decide = lambda rows, form: [self.klausul, "run", self.image, self.records(rows, form), "-j", "1", "-f", "csv",  # noqa: E731
                                      "--select", COLUMNS, "-o", os.path.join(self.folder, f"{rows}.{form}.out")]
         pairs = {"csv": decide, "ndjson": decide, "batches": lambda rows, form: [self.memory, "batches", self.image, str(rows)],
+                 "unknown": lambda rows, form: [self.memory, "batches", self.image, str(rows), "500"],
                  "one": lambda rows, form: [self.memory, "one", self.image, str(rows // 16)]}
         jobs = [(f"{form}-{rows}", make(rows, form)) for rows in (MANY, FEW) for form, make in pairs.items()]
         jobs.append(("start", [self.memory, "start", self.image]))
@@ -106,6 +107,7 @@ class Counter:
             for stage, _ in STAGES:
                 counts[f"{form}: {stage}"] = (more[stage] - less[stage]) / (MANY - FEW)
         counts["library: batches of columns"] = self.of_runtime(found, "batches", 1)
+        counts["library: batches, half of the facts unknown"] = self.of_runtime(found, "unknown", 1)
         counts["library: one record with trace"] = self.of_runtime(found, "one", 16)
         counts["start: verify an image, decide one record"] = float(by_stage(found["start"])["decide"])
         for i, path in enumerate(SHIPPED):
