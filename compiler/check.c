@@ -75,9 +75,26 @@ static void check_money(kl_front *f) {
 }
 
 /* ------------------------------------------------------------------ pieces */
+/* What a file that others share accepts is for whoever checks it by itself. */
+static void note_accepts(kl_front *f, const kl_piece *p) {
+    for (size_t i = 0; i < p->accepts.n; i++) {
+        const kl_accept *a = &p->accepts.p[i];
+        ir_accept out = {.kind = a->kind,
+                         .because = a->because.text,
+                         .file = f->sources->files.p[0],
+                         .span = a->span,
+                         .piece = p->span};
+        for (size_t k = 0; k < a->names.n; k++) KL_PUSH(f->arena, &out.names, a->names.p[k].text);
+        KL_PUSH(f->arena, &f->g->accepts, out);
+    }
+}
+
 static void make_entries(kl_front *f) {
     const kl_file *file = f->sources->files.p[0];
-    for (size_t i = 0; i < file->pieces.n; i++) kl_front_make_entries(f, file->pieces.p[i]);
+    for (size_t i = 0; i < file->pieces.n; i++) {
+        kl_front_make_entries(f, file->pieces.p[i]);
+        note_accepts(f, file->pieces.p[i]);
+    }
 }
 
 static void lower_pieces(kl_front *f) {

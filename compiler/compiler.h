@@ -42,6 +42,21 @@ ir_guideline *kl_check(kl_arena *a, kl_diags *d, const kl_sources *s);
  * returns false, when they do not. The order of `g` does not matter. */
 bool kl_check_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t n);
 
+/* Reports days between editions that none covers, unless an edition accepts it. */
+void kl_prove_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t n);
+
+/* How the proofs are made. */
+typedef struct kl_proof_options {
+    uint32_t effort; /* steps of building, of the solver, of searching, for one question each; passing it is "not decided" */
+    void (*progress)(void *self, size_t done, size_t all); /* may be NULL */
+    void *self;
+} kl_proof_options;
+#define KL_PROOF_EFFORT 4000000u /* unless told */
+
+/* Proves, over all records and days, where candidates conflict, where none applies, what never or always holds or makes no difference, and
+ * reports each with a record; what the text accepts is left out. `image`: the guideline's, by which records are tried. */
+void kl_prove(kl_arena *a, kl_diags *d, ir_guideline *g, kl_str image, const kl_proof_options *options);
+
 /* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
 /* The same decisions from code as the text has it, without what planes.c finds: for tests to compare with. */
@@ -49,5 +64,7 @@ bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_b
 
 /* A verified image as C: a header and the source that includes it as `include`. */
 void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);
+/* As a view for PostgreSQL, SQLite or DuckDB. false: the dialect (or SQL) cannot say it; *trouble names the outcome or column. */
+bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out, kl_str *trouble);
 
 #endif

@@ -155,6 +155,7 @@ typedef struct ir_entry {
     uint32_t body;            /* clause: node before exceptions and period; requirement: applies; else IR_NONE */
     uint32_t requires_node;   /* requirement: what it requires */
     kl_quantifier quantifier; /* clause, exception with items */
+    bool first_applies;       /* row of a table where the first row applies */
     int32_t from, through;    /* own period; INT32_MIN / INT32_MAX when open */
     kl_beyond before, after;
     KL_VEC(ir_ref) reads;
@@ -227,6 +228,15 @@ typedef struct ir_assumed {
     kl_span span;
 } ir_assumed;
 
+typedef struct ir_accept { /* godtar …: findings of the kind in its piece, of these names or of all, are as they should be */
+    kl_accepted kind;
+    KL_VEC(kl_str) names;
+    kl_str because;
+    const kl_file *file;
+    kl_span span, piece;
+    bool used; /* the proofs found what it accepts */
+} ir_accept;
+
 typedef struct ir_named { /* utlöst, saknas, fynd: an entry id, a field name, a finding id */
     kl_str name;
     kl_span span;
@@ -265,6 +275,7 @@ typedef struct ir_guideline {
     KL_VEC(uint32_t) decide_order; /* outcomes, fed ones first */
     KL_VEC(ir_candidate) candidates;
     KL_VEC(ir_example) examples;
+    KL_VEC(ir_accept) accepts;
     KL_VEC(ir_node) nodes;
     KL_VEC(uint64_t) mask_words; /* IR_IN masks: ir_node.mask is the first word, ceil(values / 64) words */
     KL_VEC(kl_str) texts;

@@ -343,6 +343,7 @@ void kl_front_lower_table(kl_front *f, const kl_symbol *s) {
     for (size_t i = 0; i < n; i++) {
         uint32_t entry = first + (uint32_t)i;
         const kl_row *row = &grid->rows.p[i];
+        f->g->entries.p[entry].first_applies = p->u.table.first_row;
         kl_front_edition(f, entry, IR_NONE, &(kl_when){IR_NONE, IR_NONE, 0, 0, when.from, when.through});
         conds[i] = row_tests(f, &cols, row, cond, t->cells + i * t->tests);
         kl_front_reads(f, entry, conds[i]);

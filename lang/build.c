@@ -352,6 +352,17 @@ void kl_begin_overrides(kl_reader *r) {
     r->names = r->piece->kind == KL_P_RULE ? &r->piece->u.rule.overrides : &r->piece->u.table.overrides;
 }
 
+void kl_begin_accept(kl_reader *r, kl_accepted kind, kl_span at) {
+    KL_PUSH(r->arena, &r->piece->accepts, (kl_accept){.kind = kind, .span = at});
+    r->names = &r->piece->accepts.p[r->piece->accepts.n - 1].names;
+}
+
+void kl_end_accept(kl_reader *r, kl_text because) {
+    kl_accept *a = &r->piece->accepts.p[r->piece->accepts.n - 1];
+    a->because = because;
+    a->span = kl_join(a->span, because.span);
+}
+
 void kl_begin_fired(kl_reader *r) {
     r->piece->u.example.one.fired_said = true;
     r->names = &r->piece->u.example.one.fired;

@@ -67,6 +67,8 @@ void kl_put_base(kl_reader *r, kl_span at, kl_text title);
 
 /* Where the names and the sets that follow go. */
 void kl_begin_overrides(kl_reader *r);
+void kl_begin_accept(kl_reader *r, kl_accepted kind, kl_span at);
+void kl_end_accept(kl_reader *r, kl_text because);
 void kl_begin_fired(kl_reader *r);
 void kl_begin_missing(kl_reader *r);
 void kl_begin_findings(kl_reader *r);

@@ -124,6 +124,9 @@ bool kl_is_line_token(int token) {
     case T_DATED_BY:
     case T_SOURCE:
     case T_OVERRIDES:
+    case T_ACCEPTS_GAP:
+    case T_ACCEPTS_CONFLICT:
+    case T_ACCEPTS_IDLE:
     case T_FIRST_ROW:
     case T_ROW_BY_ROW:
     case T_BEFORE:

@@ -37,6 +37,7 @@ static void kl_yyerror(const KL_YYLTYPE *span, kl_reader *r, const char *message
 %token GUIDELINE USE VALUES RECORD TARIFF ASSUMPTION OUTCOME CLAUSE REQUIREMENT ADVICE RULE TABLE NOTE EXAMPLE
 /* lines */
 %token ISSUER DOCUMENT EDITION CURRENCY DATED_BY SOURCE OVERRIDES FIRST_ROW ROW_BY_ROW BEFORE GIVEN EXPECTED FIRED MISSING
+%token ACCEPTS_GAP ACCEPTS_CONFLICT ACCEPTS_IDLE
 %token FINDINGS ASSUMING BASED_ON IN_FORCE_FROM IN_FORCE_THROUGH IN_FORCE_UNDATED THROUGH BEFORE_UNKNOWN BEFORE_NOTHING
 %token AFTER_UNKNOWN AFTER_NOTHING APPLIES_WHEN HOLDS_WHEN EXCEPT_WHEN WHEN GIVES FOR REQUIRES FROM
 /* attributes */
@@ -89,6 +90,13 @@ source_line:
   | OPEN STRING      { kl_put_source(r, T_OPEN, @1, $2); }
   | BECAUSE STRING   { kl_put_source(r, T_BECAUSE, @1, $2); };
 
+accept_line: accepts accepted STRING { kl_end_accept(r, $3); };
+accepts:
+    ACCEPTS_GAP ok      { kl_begin_accept(r, KL_ACCEPTED_GAP, @1); }
+  | ACCEPTS_CONFLICT ok { kl_begin_accept(r, KL_ACCEPTED_CONFLICT, @1); }
+  | ACCEPTS_IDLE ok     { kl_begin_accept(r, KL_ACCEPTED_IDLE, @1); };
+accepted: %empty | names;
+
 period_line:
     IN_FORCE_FROM ok date    { kl_put_from(r, @1, $3); }
   | IN_FORCE_THROUGH ok date { kl_put_through(r, @1, $3); }
@@ -124,6 +132,7 @@ guideline_line:
   | CURRENCY ok NAME          { kl_put_currency(r, @1, $3); }
   | DATED_BY ok NAME          { kl_put_dated_by(r, @1, $3); }
   | APPLIES_WHEN ok condition { kl_put_scope(r, @1, $3); }
+  | accept_line
   | source_line
   | period_line;
 
@@ -163,6 +172,7 @@ assumption_line:
     OTHERWISE value     { kl_put_otherwise(r, @1, $2); }
   | OTHERWISE UNKNOWN   { kl_put_otherwise(r, @1, NULL); }
   | BETWEEN sum AND sum { kl_put_bounds(r, @1, $2, $4); }
+  | accept_line
   | source_line;
 
 outcome: OUTCOME ok { kl_begin(r, KL_P_OUTCOME, @1); } defined title outcome_type outcome_lines;
@@ -172,6 +182,7 @@ outcome_line:
     OTHERWISE value         { kl_put_otherwise(r, @1, $2); }
   | AUDITED NAME            { kl_put_audited(r, @1, $2); }
   | LINE_NAME ok COLON type { kl_add_entry_field(r, $1, $4, @$); }
+  | accept_line
   | source_line;
 
 clause: CLAUSE ok { kl_begin(r, KL_P_CLAUSE, @1); } defined title clause_lines;
@@ -180,6 +191,7 @@ clause_line:
     HOLDS_WHEN ok { kl_begin_body(r, @1); } body
   | EXCEPT_WHEN ok { kl_begin_except(r, @1); } body
   | item
+  | accept_line
   | source_line
   | period_line;
 body: condition { kl_put_condition(r, $1, @$); }
@@ -195,6 +207,7 @@ requirement_lines: %empty | requirement_lines requirement_line | requirement_lin
 requirement_line:
     FOR ok condition      { kl_put_applies(r, @1, $3); }
   | REQUIRES ok condition { kl_put_requires(r, @1, $3); }
+  | accept_line
   | source_line
   | period_line;
 
@@ -204,6 +217,7 @@ rule_line:
     overrides_line
   | WHEN ok condition                    { kl_put_when(r, @1, $3); }
   | GIVES ok { kl_begin_gives(r); } sets
+  | accept_line
   | source_line
   | period_line;
 overrides_line: OVERRIDES ok { kl_begin_overrides(r); } names;
@@ -216,6 +230,7 @@ table_line:
   | FIRST_ROW ok      { kl_put_first_row(r, @1); }
   | ROW_BY_ROW ok     { kl_put_row_by_row(r, @1); }
   | grid_line
+  | accept_line
   | source_line
   | period_line;
 

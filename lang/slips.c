@@ -249,7 +249,8 @@ kl_str kl_items_follow(kl_reader *r) {
 /* Lines that only add to others: they would make the list of what may stand here long. */
 static bool is_detail(int token) {
     return token == T_OPEN || token == T_BECAUSE || token == T_THROUGH || token == T_BEFORE_UNKNOWN ||
-           token == T_BEFORE_NOTHING || token == T_AFTER_UNKNOWN || token == T_AFTER_NOTHING;
+           token == T_BEFORE_NOTHING || token == T_AFTER_UNKNOWN || token == T_AFTER_NOTHING ||
+           token == T_ACCEPTS_GAP || token == T_ACCEPTS_CONFLICT || token == T_ACCEPTS_IDLE;
 }
 
 static const char *piece_lines(const kl_trouble *t) {

@@ -281,6 +281,15 @@ typedef struct kl_grid {          /* a pipe table */
     kl_span span;
 } kl_grid;
 
+typedef enum kl_accepted { KL_ACCEPTED_GAP, KL_ACCEPTED_CONFLICT, KL_ACCEPTED_IDLE } kl_accepted;
+
+typedef struct kl_accept { /* godtar … "varför": what `check` finds here is as it should be */
+    kl_accepted kind;
+    kl_name_list names; /* only of these; none: of all in the piece */
+    kl_text because;
+    kl_span span;
+} kl_accept;
+
 typedef struct kl_piece {
     kl_piece_kind kind;
     kl_span span;      /* from the piece word to the end of its last line */
@@ -289,6 +298,7 @@ typedef struct kl_piece {
     kl_text title;
     kl_source source; /* källa */
     kl_period period; /* gäller från … */
+    KL_VEC(kl_accept) accepts;
     union {
         struct {
             kl_text issuer, document;

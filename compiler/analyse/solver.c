@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum { LITERALS_MOST = 4000 }; /* then the solver starts afresh, with the definitions alone */
-/* Days and numbers that a reader takes for ordinary, tried first: 2000-01-01 to 2030-12-31, 0 to a thousand. */
-enum { ORDINARY_DAY = 10957, ORDINARY_LAST_DAY = 22279, ORDINARY_NUMBER = 1000 };
+/* Days and numbers that a reader takes for ordinary, tried first: 2000-01-01 (1920-01-01 of a day that dates nothing) to 2030-12-31, 0 to a thousand. */
+enum { ORDINARY_DAY = 10957, ORDINARY_BIRTH = -18263, ORDINARY_LAST_DAY = 22279, ORDINARY_NUMBER = 1000 };
 
 static void note_error(Z3_context z, Z3_error_code code) {
     (void)z;
@@ -162,7 +162,8 @@ static Z3_ast ordinary(kl_solver *s) {
         if (!v || kind == KL_T_BOOL || kind == KL_T_VALUES || kind == KL_T_TEXT) continue;
         for (unsigned k = 0; k < g->fields.p[i].type.decimals; k++) unit *= 10;
         out = kl_term_and(s, out,
-                          kind == KL_T_DATE ? kl_term_between(s, v, ORDINARY_DAY, ORDINARY_LAST_DAY)
+                          kind == KL_T_DATE ? kl_term_between(s, v, i == g->dated_by ? ORDINARY_DAY : ORDINARY_BIRTH,
+                                                              ORDINARY_LAST_DAY)
                                             : kl_term_between(s, v, 0, ORDINARY_NUMBER * unit));
     }
     return out;

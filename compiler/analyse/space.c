@@ -195,8 +195,8 @@ void kl_space_open(kl_space *s, const uint32_t *forms, size_t n, kl_order order)
 typedef struct all_of {
     kl_space *s;
     uint32_t level;
-    bool away;      /* the question goes; else only its last answer becomes what all its cells agree on */
-    uint32_t cells; /* answers that must agree */
+    bool away;             /* the question goes; else only its last answer becomes what all its cells agree on */
+    uint32_t first, cells; /* answers that must agree: [first, cells) */
 } all_of;
 
 static uint32_t agreed(const all_of *a, uint32_t node) {
@@ -205,7 +205,7 @@ static uint32_t agreed(const all_of *a, uint32_t node) {
     kl_dd_node n = m->nodes.p[node];
     for (uint32_t i = 0; i < n.runs && start < a->cells; i++) {
         kl_run run = m->runs.p[n.first + i];
-        out = kl_dd_and(m, out, run.child);
+        if (run.end > a->first) out = kl_dd_and(m, out, run.child);
         start = run.end;
     }
     return out;
@@ -241,16 +241,23 @@ static uint32_t rebuild(const all_of *a, uint32_t r) {
     return out;
 }
 
-static uint32_t for_all(kl_space *s, uint32_t question, uint32_t truth, bool away) {
-    const kl_question *q = &s->asked.list.p[question];
+static uint32_t rebuilt(kl_space *s, uint32_t truth, all_of a) {
     if (s->m.nodes.n > s->memo_room) {
         s->memo_room = s->m.nodes.n * 2;
         s->memo = kl_alloc_array(s->arena, s->memo_room, sizeof *s->memo);
         s->memo_stamp = kl_alloc_array(s->arena, s->memo_room, sizeof *s->memo_stamp);
     }
     s->memo_now++;
-    all_of a = {s, s->level_of.p[question], away, away ? answers_of(q) : q->cells};
     return rebuild(&a, truth);
+}
+
+static uint32_t for_all(kl_space *s, uint32_t question, uint32_t truth, bool away) {
+    const kl_question *q = &s->asked.list.p[question];
+    return rebuilt(s, truth, (all_of){s, s->level_of.p[question], away, 0, away ? answers_of(q) : q->cells});
+}
+
+uint32_t kl_space_given(kl_space *s, uint32_t question, uint32_t answer, uint32_t truth) {
+    return rebuilt(s, truth, (all_of){s, s->level_of.p[question], true, answer, answer + 1});
 }
 
 uint32_t kl_space_sure(kl_space *s, uint32_t truth, bool editions) {

@@ -41,6 +41,9 @@ static inline bool kl_space_full(const kl_space *s) { /* it has passed the effor
 /* Where the truth holds however it turns out: what is not received, numbers that are in error, and, if `editions`, texts not at hand. */
 uint32_t kl_space_sure(kl_space *s, uint32_t truth, bool editions);
 
+/* The truth as it is with one answer to a question of the space; it no longer asks it. */
+uint32_t kl_space_given(kl_space *s, uint32_t question, uint32_t answer, uint32_t truth);
+
 /* Tries a record that has been found; false: it does not do what it should. */
 typedef bool kl_space_trial(void *self, kl_witness *x);
 /* A record in `where` for which `more` facts hold. KL_FOUND_NONE: proved that there is none. */

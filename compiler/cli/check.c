@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool read_file(void *self, kl_arena *a, kl_str path, kl_str *text) {
     (void)self;
@@ -71,8 +72,42 @@ static void merge(kl_diags *all, const kl_diags *d) {
 
 typedef KL_VEC(ir_guideline *) guideline_list;
 
+typedef struct meter { /* the line on the terminal */
+    bool shown;
+    size_t percent;
+} meter;
+
+static void show_progress(void *self, size_t done, size_t all) {
+    meter *m = self;
+    size_t percent = all ? done * 100 / all : 100;
+    if (percent == m->percent && m->shown) return;
+    m->shown = true;
+    m->percent = percent;
+    if (done < all)
+        fprintf(stderr, "\r%3zu %%", percent);
+    else
+        fputs("\r     \r", stderr);
+    fflush(stderr);
+}
+
+static bool read_effort(kl_cli *c, uint32_t *effort) {
+    kl_str text = kl_cli_value(c, KL_FLAG_EFFORT);
+    uint64_t n = 0;
+    if (!kl_cli_has(c, KL_FLAG_EFFORT)) return true;
+    for (size_t i = 0; i < text.n && text.n <= 9; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            n = 0, text.n = 0;
+        else
+            n = n * 10 + (uint64_t)(text.p[i] - '0');
+    }
+    *effort = (uint32_t)n;
+    if (n > 0 && text.n <= 9) return true;
+    kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--effort"), kl_cli_value(c, KL_FLAG_EFFORT), KL_STR("1–999999999"));
+    return false;
+}
+
 /* Reads, checks and emits one file: the emitter has limits of its own to report. */
-static int check_one(kl_cli *c, kl_str path, kl_diags *all, guideline_list *good) {
+static int check_one(kl_cli *c, kl_str path, const kl_proof_options *proof, kl_diags *all, guideline_list *good) {
     kl_str text;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
         kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
@@ -86,6 +121,7 @@ static int check_one(kl_cli *c, kl_str path, kl_diags *all, guideline_list *good
     kl_buf image;
     kl_buf_init(&image, c->arena);
     if (g && d.errors == 0) kl_emit_image(c->arena, &d, g, &image);
+    if (g && d.errors == 0) kl_prove(c->arena, &d, g, kl_buf_view(&image), proof);
     merge(all, &d);
     if (g && d.errors == 0) KL_PUSH(c->arena, good, g);
     return d.errors || d.warnings ? KL_EXIT_FOUND : KL_EXIT_OK;
@@ -101,20 +137,24 @@ static int check_editions(kl_cli *c, const guideline_list *all, kl_diags *d) {
             first = first && k >= i;
             KL_PUSH(c->arena, &same, all->p[k]);
         }
-        if (first) kl_check_editions(c->arena, d, same.p, same.n);
+        if (first && kl_check_editions(c->arena, d, same.p, same.n)) kl_prove_editions(c->arena, d, same.p, same.n);
     }
-    return d->errors ? KL_EXIT_FOUND : KL_EXIT_OK;
+    return d->list.n ? KL_EXIT_FOUND : KL_EXIT_OK;
 }
 
 int kl_verb_check(kl_cli *c) {
     kl_str_list files = {0};
-    if (!kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
+    kl_proof_options proof = {.effort = KL_PROOF_EFFORT};
+    if (!read_effort(c, &proof.effort) || !kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
+    meter m = {0};
+    proof.self = &m;
+    if (isatty(STDERR_FILENO)) proof.progress = show_progress;
     kl_diags all;
     kl_diags_init(&all, c->arena, c->lang);
     guideline_list good = {0};
     int status = KL_EXIT_OK;
     for (size_t i = 0; i < files.n; i++) {
-        int one = check_one(c, files.p[i], &all, &good);
+        int one = check_one(c, files.p[i], &proof, &all, &good);
         if (one > status) status = one;
     }
     int editions = check_editions(c, &good, &all);

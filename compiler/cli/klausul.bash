@@ -5,7 +5,7 @@
 _klausul_flags() {
     local common="--lang --color --help"
     case $1 in
-    check) echo "--format --include $common" ;;
+    check) echo "--format --effort --include $common" ;;
     run) echo "--output --format --csv --input-format --encoding --rejects --receipt --summary --by --select --trace --keep --assume --fail-on --threads --stats --include $common" ;;
     explain) echo "--record --format --plain --input-format --encoding --assume --include $common" ;;
     test) echo "--format --threshold --output --include $common" ;;

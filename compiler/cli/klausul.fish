@@ -22,6 +22,7 @@ complete -c klausul -s h -l help -d 'show help'
 complete -c klausul -n __fish_use_subcommand -s V -l version -d 'show the version'
 
 complete -c klausul -n '__klausul_verb check' -s f -l format -x -a 'text json github' -d 'form of the messages'
+complete -c klausul -n '__klausul_verb check' -l effort -x -d 'steps for each question that is proved'
 complete -c klausul -n '__klausul_verb run' -s f -l format -x -a 'csv ndjson table' -d 'form of the decisions'
 complete -c klausul -n '__klausul_verb explain' -s f -l format -x -a 'text json' -d 'form of the explanation'
 complete -c klausul -n '__klausul_verb test' -s f -l format -x -a 'text json junit' -d 'form of the report'

@@ -27,7 +27,7 @@ case $state in
 verb) _describe 'verb' verbs ;;
 rest)
     case $words[1] in
-    check) _arguments $common $include '(-f --format)'{-f,--format}'[form of the messages]:form:(text json github)' '*:rule file:_files' ;;
+    check) _arguments $common $include '(-f --format)'{-f,--format}'[form of the messages]:form:(text json github)' '--effort[steps for each question]:number:' '*:rule file:_files' ;;
     run)
         _arguments $common $include \
             '(-o --output)'{-o,--output}'[write to file]:file:_files' \

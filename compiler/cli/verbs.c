@@ -14,11 +14,15 @@ const kl_verb kl_verbs[] = {
      SIZE_MAX,
      {"läser och granskar regelfiler", "reads and checks rule files"},
      {"Läser varje fil och de filer den använder, och säger allt som är fel på en gång, i\n"
-      "filens ordning. En mapp betyder alla .klausul-filer i den och under den.",
+      "filens ordning. Bevisar sedan, över alla poster och dagar, vad som strider mot vartannat,\n"
+      "var inget gäller och vad som aldrig spelar någon roll, med en post som visar det. En mapp\n"
+      "betyder alla .klausul-filer i den och under den.",
       "Reads each file and the files it uses, and says all that is wrong at once, in the\n"
-      "order of the file. A folder means every .klausul file in it and below it."},
+      "order of the file. Then proves, over all records and days, what contradicts what, where\n"
+      "nothing applies and what never matters, with a record that shows it. A folder means every\n"
+      ".klausul file in it and below it."},
      {"  klausul check rules/", "  klausul check rules/"},
-     {{KL_FLAG_FORMAT, "text|json|github"}, {KL_FLAG_INCLUDE, NULL}, END}},
+     {{KL_FLAG_FORMAT, "text|json|github"}, {KL_FLAG_EFFORT, NULL}, {KL_FLAG_INCLUDE, NULL}, END}},
     {"run",
      kl_verb_run,
      {"[flaggor] RIKTLINJE POSTER", "[flags] GUIDELINE RECORDS"},
