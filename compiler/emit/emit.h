@@ -23,9 +23,9 @@ typedef struct kl_shared { /* runs of words that are kept once: where they stand
 
 /* Planes: what the truth registers hold. A way to write one is an instruction, and what it reads. */
 #define KL_MAX_SHARED_TRUTHS                                                                                           \
-    16384u                        /* truths of a guideline, up to which equal ones are looked for beyond equal texts */
-#define KL_MAX_SHARED_STEP 20000u /* runs of edges that one truth may take */
-#define KL_MAX_SHARED_RUNS 1000000u /* and all of them */
+    16384u                         /* truths of a guideline, up to which equal ones are looked for beyond equal texts */
+#define KL_MAX_SHARED_STEP 20000u  /* runs of edges that one truth may take */
+#define KL_MAX_SHARED_RUNS 500000u /* and all of them */
 
 typedef enum kl_way_kind {
     KL_WAY_CONST, /* a: 0 no, 1 yes, 2 unknown */

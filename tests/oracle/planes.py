@@ -94,6 +94,19 @@ def tangled(seed):
     return text
 
 
+def crossing(seed):
+    """Truths too large to be worked out: pairs of facts that no order brings together."""
+    dice, size = random.Random(f"kors/{seed}"), 30
+    text = "riktlinje prov.kors\n  gäller utan datum\npost sak\n  nr : text nyckel\n"
+    text += "".join(f"  {name}{i} : ja/nej\n" for name in "ab" for i in range(size))
+    text += "utfall svar : heltal\n"
+    for k in range(60):
+        other = dice.sample(range(size), size)
+        text += f"klausul k{k}\n  gäller när " + " eller ".join(f"(a{i} och b{other[i]})" for i in range(size)) + "\n"
+        text += f"klausul l{k}\n  gäller när inte k{k} och (a0 eller b{k % size} eller inte b{k % size})\n"
+    return text + "regel r\n  när a1 och b1\n  ger svar 1\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build", help="the build folder (default: build)")
@@ -109,7 +122,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="klausul-planes-") as folder:
         folder = options.keep or folder
         for seed in range(options.seed, options.seed + count):
-            for name, text in (("g", surface.text(generate.guideline(seed))), ("t", tangled(seed))):
+            texts = [("g", surface.text(generate.guideline(seed))), ("t", tangled(seed))]
+            if seed % 100 == 0:
+                texts.append(("x", crossing(seed)))
+            for name, text in texts:
                 files.append(os.path.join(folder, f"{name}{seed}.klausul"))
                 with open(files[-1], "w", encoding="utf-8") as f:
                     f.write(text)
