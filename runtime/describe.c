@@ -37,7 +37,7 @@ void kl_budget(const kl_program *p, kl_budget_info *out) {
     out->slots = p->budget.slots;
     out->nodes = p->count[KL_S_NODES];
     out->edges = p->count[KL_S_EDGES];
-    out->workspace_bytes = (size_t)p->layout.size;
+    out->workspace_bytes = (size_t)p->layout.at[KL_P_COUNT];
     out->image_bytes = p->size;
 }
 

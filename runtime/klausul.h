@@ -150,7 +150,7 @@ typedef struct kl_column {
         const uint64_t *sets;  /* KL_SET: bit c: code c is in the set */
         /* KL_INTEGER, KL_DECIMAL, KL_MONEY (scaled), KL_DATE (days since 1970-01-01), KL_MINUTES, KL_DAYS */
         const int64_t *numbers;
-        const kl_string *texts; /* KL_TEXT */
+        const kl_string *texts; /* KL_TEXT; without data: empty */
     } as;
 } kl_column;
 
@@ -165,6 +165,18 @@ typedef struct kl_workspace kl_workspace; /* registers and results of one batch;
 size_t kl_workspace_size(const kl_program *p);
 /* `memory`: kl_workspace_size(p) bytes, aligned to 64, caller's. NULL when too small or misaligned. */
 kl_workspace *kl_workspace_init(const kl_program *p, void *memory, size_t size);
+/* Which loops decide: those of a vector instruction set, NULL for the core's own in plain C, which is what a workspace begins with. Decisions
+ * and trace are the same to the bit. kl_kernels_best() are the widest that this machine runs; kl_kernels_of("portable", "sse2", "avx2",
+ * "avx512" or "neon") is NULL when the name means nothing, or the compiler or this machine lacks them. */
+typedef struct kl_kernels kl_kernels;
+const kl_kernels *kl_kernels_best(void);
+const kl_kernels *kl_kernels_of(const char *name);
+const char *kl_kernels_name(const kl_kernels *k);
+void kl_workspace_use(kl_workspace *w, const kl_kernels *k);
+/* Whether batches compute the trace (they do at first). Without it, what only kl_truth_of and kl_truth_planes of clauses, items, rules and
+ * rows would read is left out, and these know nothing: KL_UNKNOWN and false. Everything else is told as with it. */
+void kl_workspace_trace(kl_workspace *w, bool wanted);
+bool kl_is_traced(const kl_workspace *w);
 /* Gives an assumption a value for this workspace (known false: takes its value away). false: out of range for its type or bounds. */
 bool kl_assume(kl_workspace *w, uint32_t assumption, bool known, int64_t value);
 bool kl_assumed_value(const kl_workspace *w, uint32_t assumption, int64_t *value); /* false: open */
@@ -217,9 +229,10 @@ void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *
 
 typedef enum kl_truth { KL_NO, KL_YES, KL_UNKNOWN, KL_NOT_APPLICABLE /* requirements only */ } kl_truth;
 kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row);
-/* The 64-bit words of an entry's planes over the batch: *known and *value point to (rows + 63) / 64 words each (value bit 0
- * where unknown; bits past the last record mean nothing), until the next kl_eval. A requirement's are its `met`, whether it applies or not. */
-bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **known, const uint64_t **value);
+/* The 64-bit words of an entry's planes over the batch: *yes and *no point to (rows + 63) / 64 words each, bits set where the truth is
+ * yes and where it is no, neither where it is unknown (bits past the last record mean nothing), until the next kl_eval. A requirement's are its
+ * `met`, whether it applies or not. */
+bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **yes, const uint64_t **no);
 
 /* What the value was computed from or carried over from, of an outcome or a column of a many-of entry; none for constants. As kl_by. */
 size_t kl_value_reads(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,
@@ -229,10 +242,10 @@ bool kl_is_overridden(const kl_workspace *w, uint32_t entry, uint32_t row);
 /* Entries that are breached requirements (advice: false) or advice (true); and blocking entries. As kl_by. */
 size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most);
 size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most);
-/* Marks: records of a batch with equal marks have the same answers from kl_outcome (but for the reason of none), kl_by (sure), kl_breaches
- * and kl_blocked_by, so that what was told of one can be told of the others. Words of one record; 0: the program has no marks
- * (many-of or audited outcomes, texts carried over, or too much to tell). */
-uint32_t kl_mark_words(const kl_program *p);
+/* Marks: records of a batch with equal marks have the same answers from kl_outcome, kl_by (sure), kl_breaches and kl_blocked_by, so that
+ * what was told of one can be told of the others. Words of one record, the same for every batch of the workspace; 0: the program has no
+ * marks (many-of or audited outcomes, texts carried over, or too much to tell). */
+uint32_t kl_mark_words(const kl_workspace *w);
 void kl_marks(const kl_workspace *w, uint64_t *marks); /* as many words for each record, record by record */
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);

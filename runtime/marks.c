@@ -1,86 +1,121 @@
 /* marks.c - what sets the decisions of a batch apart, gathered plane by plane: records with equal marks are told alike.
- * May include: program.h of this room. Nothing is computed again: results' indexes, values that are not constants, and bits of planes.
- * Start at kl_marks(). */
+ * May include: program.h of this room. Nothing is computed again: planes of decisions, candidates, blocks and breaches, turned on their side.
+ * Start at kl_marks(); list() says which planes there are. */
 #include "runtime/program.h"
 
-enum { MARK_WORDS_MOST = 32 };
+enum { MARK_WORDS_MOST = 32, PLANES_MOST = MARK_WORDS_MOST * 64 };
 
-/* A record's words: results two to a word, a value for each slot that has other results than constants, then a bit each for
- * scope, period, candidates, blocks and requirements. */
-static bool varies(const kl_program *p, uint32_t slot) {
-    uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES);
-    uint32_t kind = kl_r(p, kl_l(p, slot, KL_L_OTHERWISE), KL_R_KIND);
-    bool found = kind == KL_RESULT_NUMBER || kind == KL_RESULT_FIELD;
-    for (uint32_t c = first; c < end; c++) {
-        kind = kl_r(p, kl_c(p, c, KL_C_RESULT), KL_R_KIND);
-        found |= kind == KL_RESULT_NUMBER || kind == KL_RESULT_FIELD;
-    }
-    return found;
+/* A record's words: a bit for each plane, then two words for each slot whose result may be what no plane tells. */
+typedef struct marks {
+    const kl_workspace *w;
+    uint32_t planes, values;
+    bool none, drawn;
+    const uint64_t *plane[PLANES_MOST];
+    uint32_t value[MARK_WORDS_MOST / 2]; /* slots */
+} marks;
+
+static void plane(marks *m, const uint64_t *bits) {
+    if (m->planes == PLANES_MOST)
+        m->none = true;
+    else
+        m->plane[m->planes++] = bits;
 }
 
-uint32_t kl_mark_words(const kl_program *p) {
-    uint64_t bits = 2 + (uint64_t)p->count[KL_S_CANDIDATES] + p->count[KL_S_BLOCKS] + p->count[KL_S_REQUIREMENTS];
-    uint64_t words = (p->budget.slots + 1) / 2 + (bits + 63) / 64;
+static void truth(marks *m, uint32_t literal) {
+    if (literal >= KL_LITERALS) plane(m, kl_plane(m->w, literal));
+}
+
+/* A field that a result carries over: by the planes of its codes or answers if it has some; else false. */
+static bool carried(marks *m, uint32_t field) {
+    const kl_workspace *w = m->w;
+    const kl_field_plan *f = &w->fields[field];
+    const kl_column *c = &w->columns[field];
+    const uint64_t *none = kl_plane(w, KL_PLANE_NONE);
+    bool received = m->drawn && c->known;
+    uint32_t bits = kl_width((uint32_t)f->span);
+    if (f->type != KL_TYPE_BOOL && !f->slices) return false;
+    plane(m, received ? c->known : none);
+    if (f->type == KL_TYPE_BOOL) plane(m, received ? c->as.bits : none);
+    for (uint32_t b = 0; b < bits && f->type != KL_TYPE_BOOL; b++)
+        plane(m, received ? kl_plane(w, f->slices + b) : none);
+    return true;
+}
+
+static void list_slot(marks *m, uint32_t slot) {
+    const kl_workspace *w = m->w;
+    const kl_program *p = w->program;
+    const kl_slot_plan *s = &w->slots[slot];
+    bool value = false;
+    for (uint32_t b = 0; b < s->bits; b++) plane(m, kl_plane(w, s->plane + b));
+    for (uint32_t k = s->keys; k-- > 0 && w->keys[s->first_key + k] >> KL_GROUP_SHIFT == KL_GROUP_VARIABLE;) {
+        uint32_t r = w->keys[s->first_key + k] & ((1u << KL_GROUP_SHIFT) - 1), of = kl_r(p, r, KL_R_VALUE);
+        bool field = kl_r(p, r, KL_R_KIND) == KL_RESULT_FIELD;
+        if (field && kl_f(p, of, KL_F_TYPE) == KL_TYPE_TEXT) m->none = true;
+        value |= !field || !carried(m, of);
+    }
+    if (value && m->values == MARK_WORDS_MOST / 2)
+        m->none = true;
+    else if (value)
+        m->value[m->values++] = slot;
+}
+
+static uint32_t list(marks *m, const kl_workspace *w, bool drawn) {
+    const kl_program *p = w->program;
+    m->w = w;
+    m->planes = m->values = 0;
+    m->none = false;
+    m->drawn = drawn;
     for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++) {
-        const uint8_t *row = kl_row(p, KL_S_OUTCOMES, o);
-        uint32_t slot = kl_at(row, KL_O_FIRST_SLOT);
-        if ((kl_at(row, KL_O_FLAGS) & KL_OUTCOME_MANY) || kl_at(row, KL_O_AUDITED) != KL_ABSENT) return 0;
-        if (!varies(p, slot)) continue;
-        if (kl_at(row, KL_O_TYPE) == KL_TYPE_TEXT) return 0;
-        words += 2;
+        if ((kl_o(p, o, KL_O_FLAGS) & KL_OUTCOME_MANY) || kl_o(p, o, KL_O_AUDITED) != KL_ABSENT) return 0;
+        list_slot(m, kl_o(p, o, KL_O_FIRST_SLOT));
     }
-    return words <= MARK_WORDS_MOST ? (uint32_t)words : 0;
+    truth(m, w->literals[p->scope]);
+    truth(m, w->literals[p->scope] ^ 1);
+    if (p->period != KL_ABSENT) truth(m, w->literals[p->period]);
+    for (uint32_t c = 0; c < p->count[KL_S_CANDIDATES]; c++) truth(m, w->literals[kl_c(p, c, KL_C_BY)]);
+    for (uint32_t i = 0; i < p->count[KL_S_BLOCKS]; i++)
+        for (uint32_t k = 1; k < 3; k++) truth(m, w->literals[kl_word(p, KL_S_BLOCKS, i, k)]);
+    for (uint32_t i = 0; i < p->count[KL_S_REQUIREMENTS]; i++)
+        truth(m, w->literals[kl_word(p, KL_S_REQUIREMENTS, i, 4)]);
+    uint32_t words = (m->planes + 63) / 64 + 2 * m->values;
+    return m->none || words > MARK_WORDS_MOST ? 0 : words;
 }
 
-static void set_bits(uint64_t *marks, uint32_t words, uint32_t bit, uint32_t word, uint64_t rows) {
-    for (; rows; rows &= rows - 1)
-        marks[(size_t)(word * 64 + kl_ones(rows)) * words + bit / 64] |= UINT64_C(1) << (bit % 64);
-}
-
-static uint64_t yes(const kl_workspace *w, uint32_t truth, uint32_t word) {
-    return kl_value(w, truth)[word];
-}
-
-static void mark_results(const kl_workspace *w, uint64_t *marks, uint32_t words) {
-    const kl_program *p = w->program;
-    uint32_t value = (p->budget.slots + 1) / 2;
-    for (uint32_t slot = 0; slot < p->budget.slots; slot++) {
-        const uint32_t *decisions = kl_decisions(w, slot);
-        bool other = varies(p, slot);
-        for (uint32_t row = 0; row < w->rows; row++) {
-            uint64_t *mark = marks + (size_t)row * words;
-            mark[slot / 2] |= (uint64_t)decisions[row] << (slot % 2 * 32);
-            if (!other) continue;
-            kl_result r;
-            kl_resolve(w, decisions[row], row, &r);
-            mark[value] =
-                (uint64_t)r.number ^ (uintptr_t)r.text.data; /* a text is the image's, and then the number 0 */
-            mark[value + 1] = r.state;
+/* Squares of half the side change places, then within each of the four likewise. */
+void kl_plain_turn(uint64_t square[64]) {
+    uint64_t mask = ~UINT64_C(0) >> 32;
+    for (uint32_t side = 32; side > 0; side /= 2, mask ^= mask << side)
+        for (uint32_t i = 0; i < 64; i = (i + side + 1) & ~side) {
+            uint64_t both = (square[i] >> side ^ square[i + side]) & mask;
+            square[i] ^= both << side;
+            square[i + side] ^= both;
         }
-        value += other ? 2 : 0;
-    }
 }
 
-void kl_marks(const kl_workspace *w, uint64_t *marks) {
-    const kl_program *p = w->program;
-    uint32_t words = kl_mark_words(p), bit;
-    if (words == 0) return;
-    memset(marks, 0, (size_t)w->rows * words * sizeof *marks);
-    mark_results(w, marks, words);
-    uint64_t bits = 2 + (uint64_t)p->count[KL_S_CANDIDATES] + p->count[KL_S_BLOCKS] + p->count[KL_S_REQUIREMENTS];
-    uint64_t *to = marks + words - (bits + 63) / 64;
-    for (uint32_t word = 0; word < w->words; word++) {
-        uint64_t rows = kl_rows_mask(w, word);
-        bit = 0;
-        set_bits(to, words, bit++, word, rows & kl_known(w, p->scope)[word] & ~yes(w, p->scope, word));
-        set_bits(to, words, bit++, word, p->period == KL_ABSENT ? 0 : rows & yes(w, p->period, word));
-        for (uint32_t c = 0; c < p->count[KL_S_CANDIDATES]; c++)
-            set_bits(to, words, bit++, word, rows & yes(w, kl_c(p, c, KL_C_BY), word));
-        for (uint32_t i = 0; i < p->count[KL_S_BLOCKS]; i++)
-            set_bits(to, words, bit++, word,
-                     rows & yes(w, kl_word(p, KL_S_BLOCKS, i, 1), word) & yes(w, kl_word(p, KL_S_BLOCKS, i, 2), word));
-        for (uint32_t i = 0; i < p->count[KL_S_REQUIREMENTS]; i++)
-            set_bits(to, words, bit++, word,
-                     rows & yes(w, kl_word(p, KL_S_REQUIREMENTS, i, 4), word) & yes(w, p->scope, word));
+uint32_t kl_mark_words(const kl_workspace *w) {
+    marks m;
+    return list(&m, w, false);
+}
+
+void kl_marks(const kl_workspace *w, uint64_t *out) {
+    marks m;
+    uint32_t words = list(&m, w, true), sides = (m.planes + 63) / 64;
+    for (uint32_t side = 0; side < sides && words; side++) {
+        uint32_t first = side * 64, count = m.planes - first < 64 ? m.planes - first : 64;
+        for (uint32_t word = 0; word < w->words; word++) {
+            uint64_t square[64] = {0};
+            for (uint32_t i = 0; i < count; i++) square[i] = m.plane[first + i][word];
+            (w->run.turn ? w->run.turn : kl_plain_turn)(square);
+            uint64_t *to = out + (size_t)word * 64 * words + side;
+            for (uint32_t row = 0; row < kl_rows_of_word(w, word); row++) to[(size_t)row * words] = square[row];
+        }
     }
+    for (uint32_t v = 0; v < m.values && words; v++)
+        for (uint32_t row = 0; row < w->rows; row++) {
+            kl_result r;
+            uint64_t *to = out + (size_t)row * words + sides + 2 * (size_t)v;
+            kl_resolve(w, kl_decision_of(w, m.value[v], row), row, &r);
+            to[0] = (uint64_t)r.number ^ (uintptr_t)r.text.data; /* a text is the image's, and then the number 0 */
+            to[1] = r.state;
+        }
 }

@@ -20,28 +20,31 @@ static void fill(const kl_workspace *w, numbers to, bool known, int64_t value) {
     }
 }
 
-static void from_field(const kl_workspace *w, numbers to, uint32_t field) {
-    for (uint32_t row = 0; row < w->rows; row++) {
-        kl_held held;
-        to.tag[row] = kl_field(w, field, row, &held) ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
-        to.n[row] = held.number;
-    }
+static void from_field_at(const kl_workspace *w, numbers to, uint32_t field, uint32_t row) {
+    kl_held held;
+    to.tag[row] = kl_field(w, field, row, &held) ? KL_TAG_VALUE : KL_TAG_UNKNOWN;
+    to.n[row] = held.number;
 }
 
 static void feed(const kl_workspace *w, numbers to, uint32_t slot) {
     static const uint8_t tag_of_state[] = {KL_TAG_VALUE,  KL_TAG_NOT_STATED, KL_TAG_EXTERNAL, KL_TAG_NONE,
                                            KL_TAG_UNSURE, KL_TAG_CONFLICT,   KL_TAG_ERROR};
     const kl_program *p = w->program;
-    const uint32_t *decisions = kl_decisions(w, slot);
-    for (uint32_t row = 0; row < w->rows; row++) {
-        uint32_t d = decisions[row], kind = d < KL_DECISION_NONE ? kl_r(p, d, KL_R_KIND) : KL_RESULT_OPEN;
+    for (uint32_t row = 0, last = KL_DECISION_UNDETERMINED; row < w->rows; row++) {
+        uint32_t d = kl_decision_of(w, slot, row), kind = d < KL_DECISION_NONE ? kl_r(p, d, KL_R_KIND) : KL_RESULT_OPEN;
+        bool again = row > 0 && d == last;
+        last = d;
         if (kind == KL_RESULT_NUMBER) { /* as it stands there, with its document if it has one */
             numbers from = numbers_of(w, kl_r(p, d, KL_R_VALUE));
             to.n[row] = from.n[row];
             to.tag[row] = from.tag[row];
             continue;
         }
-        if (row > 0 && d == decisions[row - 1]) {
+        if (kind == KL_RESULT_FIELD) {
+            from_field_at(w, to, kl_r(p, d, KL_R_VALUE), row);
+            continue;
+        }
+        if (again) {
             to.n[row] = to.n[row - 1];
             to.tag[row] = to.tag[row - 1];
             continue;
@@ -126,7 +129,9 @@ void kl_run_number(kl_workspace *w, const uint8_t *i) {
     switch (op) {
     case KL_OP_N_CONST: fill(w, to, true, kl_const(w->program, a)); break;
     case KL_OP_N_ASSUME: fill(w, to, w->assumed[a].known != 0, w->assumed[a].value); break;
-    case KL_OP_N_FIELD: from_field(w, to, a); break;
+    case KL_OP_N_FIELD:
+        for (uint32_t row = 0; row < w->rows; row++) from_field_at(w, to, a, row);
+        break;
     case KL_OP_N_FEED: feed(w, to, a); break;
     case KL_OP_N_SELECT: select_one(w, to, a, numbers_of(w, b), numbers_of(w, c)); break;
     case KL_OP_N_LT_A:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/image.h"
+#include "runtime/kernels.h"
 #include "runtime/klausul.h"
 
 #if defined(__GNUC__)
@@ -88,17 +89,44 @@ typedef enum kl_operand { /* operand kinds of opcodes.def */
                           KL_IS_L
 } kl_operand;
 
-/* What one batch takes, section by section: byte offsets into the workspace, each a multiple of 64. */
+extern const uint8_t kl_kinds[KL_OP_COUNT][5]; /* verify_code.c: kl_operand of dst, a, b, c, d */
+
+/* What one batch takes, part by part: byte offsets into the workspace, each a multiple of 64. */
+typedef enum kl_part {
+    KL_P_ASSUMED,
+    KL_P_LITERALS,
+    KL_P_FIELDS,
+    KL_P_STEPS,
+    KL_P_TESTS,
+    KL_P_GATES,
+    KL_P_REACHES,
+    KL_P_KEYS,
+    KL_P_SLOTS,
+    KL_P_ASKED,
+    KL_P_PLANES,
+    KL_P_NUMBERS,
+    KL_P_TAGS,
+    KL_P_ANSWERS,
+    KL_P_RESULTS,
+    KL_P_NODES,
+    KL_P_EDGES,
+    KL_P_BUCKETS,
+    KL_P_ENTRIES,
+    KL_P_PENDING,
+    KL_P_COUNT
+} kl_part;
 typedef struct kl_layout {
-    uint64_t assumed, truths, numbers, tags, decisions, answers, results, nodes, edges, buckets, entries, pending, size;
-    uint32_t bucket_count; /* a power of two */
+    uint64_t at[KL_P_COUNT + 1];              /* the last is the size */
+    uint32_t bucket_count;                    /* a power of two */
+    uint32_t cells, slices, reach, decisions; /* planes: where each kind begins */
 } kl_layout;
 
-typedef struct kl_counts { /* what the layout depends on */
-    uint32_t truths, numbers, slots, assumptions, questions, results, entries, nodes, edges;
+typedef struct kl_counts { /* what the layout depends on, besides the number of rows of the tables */
+    uint32_t truths, numbers, slots, nodes, edges;
 } kl_counts;
 
-void kl_layout_of(const kl_counts *n, kl_layout *out);
+void kl_layout_of(const uint32_t count[], const kl_counts *n, kl_layout *out);
+uint32_t kl_width(uint32_t n); /* bits of n */
 uint64_t kl_checksum(const uint8_t *image, size_t size);
 uint32_t kl_stride(kl_section s); /* bytes of a row */
 
@@ -196,6 +224,57 @@ typedef struct kl_assumed {
     uint64_t known;
 } kl_assumed;
 
+/* ------------------------------------------------------------------ the plan: code and diagrams as one batch runs them
+ * A literal is the number of the plane that says where a truth is surely yes; its other plane, literal ^ 1, where it is surely no. So the
+ * literal of `not a` is that of a, ^ 1, and an or is an and of the other planes. */
+enum { KL_LITERAL_YES, KL_LITERAL_NO, KL_LITERAL_UNKNOWN, KL_LITERALS = 4 /* the first register's */ };
+enum {
+    KL_PLANE_ALL = KL_LITERAL_YES, /* every record */
+    KL_PLANE_NONE = KL_LITERAL_NO, /* no record */
+    KL_EDGES_MOST = 4096,          /* of a diagram that is decided by planes, */
+    KL_CELLS_MOST = 4096,          /* answers that have planes, */
+    KL_SLICED_MOST = 64            /* and codes of a set whose numbers' bits have */
+};
+
+typedef enum kl_step_kind {
+    KL_STEP_GATES,  /* a: first of GATES, b: how many */
+    KL_STEP_TEST,   /* a: of TESTS */
+    KL_STEP_CELL,   /* a: of TESTS; for diagrams by planes only */
+    KL_STEP_ASK,    /* a: question; likewise */
+    KL_STEP_SLICES, /* a: field; the bits of its codes as planes */
+    KL_STEP_CODE,   /* a: instruction, run as it stands in the image */
+    KL_STEP_DECIDE  /* a: slot */
+} kl_step_kind;
+typedef struct kl_step {
+    uint32_t kind, a, b;
+} kl_step;
+
+typedef struct kl_test { /* what is asked of each value of a field or of a number register, with nothing to look up */
+    uint64_t from, span; /* a range, as one comparison without a sign */
+    uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count; a range: 0 when it is empty */
+    uint64_t yes, no;    /* all bits, or none: the answer where the field was not received */
+    uint32_t op, source, to; /* instruction; field or number register; literal */
+    uint32_t first, values;  /* a mask of more codes: row of MASKS and codes; a text: row of TEXTS */
+} kl_test;
+
+typedef struct
+    kl_field_plan { /* what a column may hold: numbers from `low` over `span`, codes up to it, sets within it as a mask */
+    uint64_t low, span;
+    uint32_t type, slices; /* first plane of the bits of its codes, or 0 */
+} kl_field_plan;
+
+/* Where a slot's result can be: its results' planes lie in the order of its keys, which are ascending, a result each under its group. The
+ * decision of a record is stored as bits over the planes from `plane` on: 0 undetermined, 1 conflict, 2 none for different reasons,
+ * 3 + i the result of the i-th key. */
+typedef struct kl_slot_plan {
+    uint32_t first_reach, reaches, to; /* the diagram as REACHES, and the plane of the first of them */
+    uint32_t ends;                     /* plane of the first result */
+    uint32_t first_key, keys, plane, bits;
+    bool walked;  /* record by record, through walk.c */
+    bool careful; /* row by row: only records that can have one result are decided by planes */
+} kl_slot_plan;
+enum { KL_CODE_UNDETERMINED, KL_CODE_CONFLICT, KL_CODE_NONE, KL_CODES = KL_FIRST_CODE };
+
 struct kl_workspace {
     const kl_program *program;
     const kl_column *columns;
@@ -204,26 +283,46 @@ struct kl_workspace {
         words; /* 64-bit words of a plane in this batch: planes lie close, so a small batch touches little memory */
     uint32_t stride; /* values of a number register: rows, rounded up to 8 */
     uint32_t stamp;  /* counts walks */
-    kl_assumed *assumed;
-    uint64_t *truths;
-    int64_t *numbers;
-    uint8_t *tags;
-    uint32_t *decisions;
-    kl_stamped *answers; /* per question, in this walk */
-    kl_class *results;
-    kl_node *nodes;
-    uint32_t *edges;
-    kl_stamped *buckets;
-    kl_stamped *entries; /* .stamp: visited; .value: the stack */
-    uint8_t *pending;    /* per slot */
+    uint32_t step_count, reach_count;
+    bool untraced; /* only what decisions need is computed */
+    bool walks;    /* in this batch: records are too few for planes */
+    kl_kernels run;
+    union {
+        uint8_t *part[KL_P_COUNT];
+        struct { /* in the order of kl_part */
+            kl_assumed *assumed;
+            uint32_t *literals; /* per truth register */
+            kl_field_plan *fields;
+            kl_step *steps;
+            kl_test *tests;
+            kl_gate *gates;
+            kl_reach *reaches;
+            uint32_t *keys;
+            kl_slot_plan *slots;
+            uint32_t *asked; /* per question: the literal of its first answer, or 0 */
+            uint64_t *planes;
+            int64_t *numbers;
+            uint8_t *tags;
+            kl_stamped *answers; /* per question, in this walk */
+            kl_class *results;
+            kl_node *nodes;
+            uint32_t *edges;
+            kl_stamped *buckets;
+            kl_stamped *entries; /* .stamp: visited; .value: the stack */
+            uint8_t *pending;    /* per slot */
+        };
+    };
 };
-#define KL_WORKSPACE_HEAD 256u
+#define KL_WORKSPACE_HEAD 320u
 
-static inline uint64_t *kl_known(const kl_workspace *w, uint32_t b) {
-    return w->truths + (size_t)b * 2 * w->words;
+static inline uint64_t *kl_plane(const kl_workspace *w, uint32_t i) {
+    return w->planes + (size_t)i * w->words;
 }
-static inline uint64_t *kl_value(const kl_workspace *w, uint32_t b) {
-    return kl_known(w, b) + w->words;
+static inline const uint64_t *kl_yes(const kl_workspace *w, uint32_t b) {
+    return kl_plane(w, w->literals[b]);
+}
+static inline const uint64_t *kl_no(const kl_workspace *w, uint32_t b) {
+    return kl_plane(w, w->literals[b] ^ 1);
 }
 static inline int64_t *kl_numbers(const kl_workspace *w, uint32_t n) {
     return w->numbers + (size_t)n * w->stride;
@@ -231,9 +330,8 @@ static inline int64_t *kl_numbers(const kl_workspace *w, uint32_t n) {
 static inline uint8_t *kl_tags(const kl_workspace *w, uint32_t n) {
     return w->tags + (size_t)n * w->stride;
 }
-static inline uint32_t *kl_decisions(const kl_workspace *w, uint32_t slot) {
-    return w->decisions + (size_t)slot * w->stride;
-}
+uint32_t kl_decision_of(const kl_workspace *w, uint32_t slot, uint32_t row);
+uint32_t kl_key(const kl_program *p, uint32_t result); /* a result under its group */
 static inline bool kl_bit(const uint64_t *plane, uint32_t row) {
     return plane[row / 64] >> (row % 64) & 1;
 }
@@ -257,6 +355,7 @@ typedef struct kl_held {
     kl_string text;
 } kl_held;
 bool kl_is_numeric(uint32_t type); /* integer, decimal, money, date, minutes, days */
+kl_field_plan kl_limits(const kl_program *p, uint32_t type, uint32_t set); /* of a type */
 /* Whether the type can hold the number; not for text. */
 bool kl_fits(const kl_program *p, uint32_t type, uint32_t set, int64_t value);
 /* Received, or the default; false: unknown. */
@@ -269,14 +368,22 @@ bool kl_same_result(const kl_result *a, const kl_result *b); /* of one outcome; 
 /* Results a and b of the image; two that are unresolved are equal only as one. */
 bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b, uint32_t row);
 
-/* truth.c, number.c: an instruction that writes a truth or a number register; decide.c: DECIDE */
+/* plan.c: what a batch runs, for the workspace as it is */
+void kl_make_plan(kl_workspace *w);
+/* truth.c, number.c: tests, and instructions that run as they stand; decide.c: DECIDE */
 enum { KL_I_OP, KL_I_TO, KL_I_A, KL_I_B, KL_I_C, KL_I_D }; /* words of an instruction */
+void kl_run_test(kl_workspace *w, const kl_test *t);
+bool kl_test_default(const kl_program *p, const kl_test *t, const kl_held *held);
 void kl_run_truth(kl_workspace *w, const uint8_t *i);
 void kl_run_number(kl_workspace *w, const uint8_t *i);
 void kl_decide(kl_workspace *w, uint32_t slot);
 
 /* walk.c: the diagram of a slot, for one record */
-typedef struct kl_branches { /* the edges of a node that a record may take */
+uint32_t kl_answer_of(const kl_workspace *w, const uint8_t *question, uint32_t row); /* the answer, or KL_ABSENT */
+uint32_t kl_answers(const kl_program *p, uint32_t question);                         /* how many there are */
+void kl_answer_all(kl_workspace *w,
+                   uint32_t question); /* planes of every answer: where it is given, and where it cannot be */
+typedef struct kl_branches {           /* the edges of a node that a record may take */
     uint32_t question, edge, count, cells;
     uint32_t tags; /* which tags are among the completions: the question's flags */
     bool open;     /* the question is unknown: every completion */
@@ -299,6 +406,9 @@ bool kl_agree_next(kl_walk *k, uint32_t *result);
 bool kl_agree_clash(const kl_workspace *w, uint32_t slot, uint32_t row,
                     uint32_t *decision); /* settled without agreement */
 void kl_agree_wait(kl_workspace *w, uint32_t slot, uint32_t row, const kl_waiting *into);
+
+/* outcome.c: whether candidate c is one of those that kl_by names; `r`: its slot's result */
+bool kl_by_counts(const kl_workspace *w, uint32_t c, uint32_t row, bool sure, const kl_result *r);
 
 /* trace.c */
 bool kl_is_breached(const kl_workspace *w, uint32_t requirement, uint32_t row);

@@ -21,11 +21,7 @@ void kl_image_seal(uint8_t *image, uint32_t size) {
         offset[s] = kl_load32(image + KL_H_DIRECTORY + (size_t)s * 8);
         count[s] = kl_load32(image + KL_H_DIRECTORY + (size_t)s * 8 + 4);
     }
-    kl_counts n = {.slots = count[KL_S_SLOTS],
-                   .assumptions = count[KL_S_ASSUMPTIONS],
-                   .questions = count[KL_S_QUESTIONS],
-                   .results = count[KL_S_RESULTS],
-                   .entries = count[KL_S_ENTRIES]};
+    kl_counts n = {.slots = count[KL_S_SLOTS]};
     for (uint32_t i = 0; i < count[KL_S_CODE]; i++) {
         uint32_t op = kl_load32(image + offset[KL_S_CODE] + (size_t)i * kl_stride(KL_S_CODE));
         if (op >= KL_OP_COUNT) continue;
@@ -39,7 +35,7 @@ void kl_image_seal(uint8_t *image, uint32_t size) {
         if (edges > n.edges) n.edges = edges;
     }
     kl_layout layout;
-    kl_layout_of(&n, &layout);
+    kl_layout_of(count, &n, &layout);
     memcpy(image + KL_H_MAGIC, KL_IMAGE_MAGIC, 8);
     store32(image + KL_H_VERSION, KL_IMAGE_MAJOR << 16 | KL_IMAGE_MINOR);
     store32(image + KL_H_SIZE, size);
@@ -49,6 +45,6 @@ void kl_image_seal(uint8_t *image, uint32_t size) {
     store32(image + KL_H_SLOTS, n.slots);
     store32(image + KL_H_WALK_NODES, n.nodes);
     store32(image + KL_H_WALK_EDGES, n.edges);
-    store64(image + KL_H_SCRATCH, layout.size);
+    store64(image + KL_H_SCRATCH, layout.at[KL_P_COUNT]);
     store64(image + KL_H_CHECKSUM, kl_checksum(image, size));
 }

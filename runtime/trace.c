@@ -20,14 +20,15 @@ kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row) {
         if (kl_is_breached(w, requirement, row)) return KL_NO;
         return kl_truth_at(w, kl_word(p, KL_S_REQUIREMENTS, requirement, 3), row) == KL_YES ? KL_YES : KL_UNKNOWN;
     }
-    return truth == KL_ABSENT ? KL_UNKNOWN : kl_truth_at(w, truth, row);
+    return truth == KL_ABSENT || w->untraced ? KL_UNKNOWN : kl_truth_at(w, truth, row);
 }
 
-bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **known, const uint64_t **value) {
+bool kl_truth_planes(const kl_workspace *w, uint32_t entry, const uint64_t **yes, const uint64_t **no) {
     const kl_program *p = w->program;
-    if (entry >= p->count[KL_S_ENTRIES] || kl_e(p, entry, KL_E_TRUTH) == KL_ABSENT || w->rows == 0) return false;
-    *known = kl_known(w, kl_e(p, entry, KL_E_TRUTH));
-    *value = kl_value(w, kl_e(p, entry, KL_E_TRUTH));
+    if (entry >= p->count[KL_S_ENTRIES] || kl_e(p, entry, KL_E_TRUTH) == KL_ABSENT || w->rows == 0 || w->untraced)
+        return false;
+    *yes = kl_yes(w, kl_e(p, entry, KL_E_TRUTH));
+    *no = kl_no(w, kl_e(p, entry, KL_E_TRUTH));
     return true;
 }
 
@@ -46,7 +47,7 @@ size_t kl_value_reads(const kl_workspace *w, uint32_t outcome, uint32_t slot, ui
                       kl_ref *reads, size_t most) {
     const kl_program *p = w->program;
     if (outcome >= p->count[KL_S_OUTCOMES] || slot >= kl_o(p, outcome, KL_O_SLOTS) || row >= w->rows) return 0;
-    uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, result = kl_decisions(w, s)[row];
+    uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, result = kl_decision_of(w, s, row);
     if (kl_o(p, outcome, KL_O_FLAGS) & KL_OUTCOME_MANY) {
         if (column >= kl_o(p, outcome, KL_O_COLUMNS)) return 0;
         result = kl_l(p, s, KL_L_FIRST_VALUE) + column;

@@ -20,17 +20,23 @@ bool kl_is_numeric(uint32_t type) {
     return type >= KL_TYPE_INTEGER && type <= KL_TYPE_DAYS;
 }
 
-bool kl_fits(const kl_program *p, uint32_t type, uint32_t set, int64_t value) {
-    int64_t low = -KL_NUMBER_MAX, high = KL_NUMBER_MAX;
-    if (type <= KL_TYPE_SET) {
-        low = 0;
-        high = type == KL_TYPE_BOOL ? 1 : (int64_t)kl_values_in(p, set) - 1;
-        if (type == KL_TYPE_SET) return high >= 63 || (uint64_t)value >> (high + 1) == 0;
-    } else if (type == KL_TYPE_DATE) {
-        low = KL_DATE_MIN;
-        high = KL_DATE_MAX;
+kl_field_plan kl_limits(const kl_program *p, uint32_t type, uint32_t set) {
+    kl_field_plan l = {0, 1, type, 0};
+    if (type == KL_TYPE_VALUES || type == KL_TYPE_SET) l.span = kl_values_in(p, set) - 1;
+    if (type == KL_TYPE_SET) l.span = ~UINT64_C(0) >> (63 - l.span);
+    if (type == KL_TYPE_DATE) {
+        l.low = (uint64_t)KL_DATE_MIN;
+        l.span = (uint64_t)KL_DATE_MAX - l.low;
+    } else if (kl_is_numeric(type)) {
+        l.low = (uint64_t)-KL_NUMBER_MAX;
+        l.span = 2 * (uint64_t)KL_NUMBER_MAX;
     }
-    return value >= low && value <= high;
+    return l;
+}
+
+bool kl_fits(const kl_program *p, uint32_t type, uint32_t set, int64_t value) {
+    kl_field_plan l = kl_limits(p, type, set);
+    return type == KL_TYPE_SET ? ((uint64_t)value & ~l.span) == 0 : (uint64_t)value - l.low <= l.span;
 }
 
 bool kl_was_received(const kl_workspace *w, uint32_t field, uint32_t row) {
@@ -56,7 +62,10 @@ bool kl_field(const kl_workspace *w, uint32_t field, uint32_t row, kl_held *out)
     case KL_TYPE_BOOL: out->number = kl_bit(c->as.bits, row); break;
     case KL_TYPE_VALUES: out->number = c->as.codes[row]; break;
     case KL_TYPE_SET: out->number = kl_signed(c->as.sets[row]); break;
-    case KL_TYPE_TEXT: out->text = c->as.texts[row]; break;
+    case KL_TYPE_TEXT:
+        out->text = c->as.texts[row];
+        if (!out->text.data) out->text.size = 0;
+        break;
     default: out->number = c->as.numbers[row];
     }
     return true;

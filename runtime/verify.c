@@ -165,26 +165,28 @@ typedef struct form {
     char words[24];
     uint8_t tiled[2];
 } form;
-static const form forms[KL_S_COUNT] = {
-    [KL_S_TEXTS] = {"S.", {0}},
-    [KL_S_SOURCES] = {"S.********", {0}},
-    [KL_S_GUIDELINE] = {"S.S.S.S.S.S.S.**22ffB", {0}},
-    [KL_S_SETS] = {"S.S.[]", {KL_S_VALUES}},
-    [KL_S_VALUES] = {"S.S.[]", {KL_S_CODES}},
-    [KL_S_CODES] = {"S.", {0}},
-    [KL_S_FIELDS] = {"S.S.yzch*[]", {KL_S_INPUTS}},
-    [KL_S_INPUTS] = {"S.", {0}},
-    [KL_S_ASSUMPTIONS] = {"S.S.S.yzc3iii", {0}},
-    [KL_S_ENTRIES] = {"S.S.S.S.S.S.keb2**22q()", {0}},
-    [KL_S_REFS] = {"3*", {0}},
-    [KL_S_OUTCOMES] = {"S.S.yzc3f[]**", {KL_S_COLUMNS}},
-    [KL_S_COLUMNS] = {"S.yzc", {0}},
-    [KL_S_SLOTS] = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}},
-    [KL_S_RESULTS] = {"9*()", {0}},
-    [KL_S_CANDIDATES] = {"ERBB()", {0}},
-    [KL_S_REQUIREMENTS] = {"E1BBB", {0}},
-    [KL_S_BLOCKS] = {"EBB", {0}},
-    [KL_S_QUESTIONS] = {"7**[]*()", {KL_S_CUTS}},
+#define OF(section) [(section)-KL_S_TEXTS]
+static const form forms[] = {
+    /* the tables between have rows of words and a form */
+    OF(KL_S_TEXTS) = {"S.", {0}},
+    OF(KL_S_SOURCES) = {"S.********", {0}},
+    OF(KL_S_GUIDELINE) = {"S.S.S.S.S.S.S.**22ffB", {0}},
+    OF(KL_S_SETS) = {"S.S.[]", {KL_S_VALUES}},
+    OF(KL_S_VALUES) = {"S.S.[]", {KL_S_CODES}},
+    OF(KL_S_CODES) = {"S.", {0}},
+    OF(KL_S_FIELDS) = {"S.S.yzch*[]", {KL_S_INPUTS}},
+    OF(KL_S_INPUTS) = {"S.", {0}},
+    OF(KL_S_ASSUMPTIONS) = {"S.S.S.yzc3iii", {0}},
+    OF(KL_S_ENTRIES) = {"S.S.S.S.S.S.keb2**22q()", {0}},
+    OF(KL_S_REFS) = {"3*", {0}},
+    OF(KL_S_OUTCOMES) = {"S.S.yzc3f[]**", {KL_S_COLUMNS}},
+    OF(KL_S_COLUMNS) = {"S.yzc", {0}},
+    OF(KL_S_SLOTS) = {"ORRR[]*[]**", {KL_S_CANDIDATES, KL_S_NODES}},
+    OF(KL_S_RESULTS) = {"9*()", {0}},
+    OF(KL_S_CANDIDATES) = {"ERBB()", {0}},
+    OF(KL_S_REQUIREMENTS) = {"E1BBB", {0}},
+    OF(KL_S_BLOCKS) = {"EBB", {0}},
+    OF(KL_S_QUESTIONS) = {"7**[]*()", {KL_S_CUTS}},
 };
 
 /* The number of things that a letter's index must stay below. */
@@ -254,10 +256,9 @@ static const char *check_row(kl_exam *x, const form *f, const uint8_t *row, uint
 static const char *check_tables(kl_exam *x) {
     const kl_program *p = x->p;
     const char *wrong;
-    for (uint32_t s = 0; s < KL_S_COUNT; s++) {
-        const form *f = &forms[s];
+    for (uint32_t s = KL_S_TEXTS; s <= KL_S_QUESTIONS; s++) {
+        const form *f = &forms[s - KL_S_TEXTS];
         uint32_t next[2] = {0, 0};
-        if (!f->words[0]) continue;
         for (uint32_t row = 0; row < p->count[s]; row++) {
             x->section = (kl_section)s;
             x->row = row;
@@ -339,15 +340,12 @@ static const char *check_budget(kl_program *p, size_t *at) {
                             .numbers = kl_load32(p->image + KL_H_N_REGISTERS),
                             .slots = kl_load32(p->image + KL_H_SLOTS),
                             .nodes = kl_load32(p->image + KL_H_WALK_NODES),
-                            .edges = kl_load32(p->image + KL_H_WALK_EDGES),
-                            .assumptions = p->count[KL_S_ASSUMPTIONS],
-                            .questions = p->count[KL_S_QUESTIONS],
-                            .results = p->count[KL_S_RESULTS],
-                            .entries = p->count[KL_S_ENTRIES]};
-    kl_layout_of(&p->budget, &p->layout);
+                            .edges = kl_load32(p->image + KL_H_WALK_EDGES)};
+    kl_layout_of(p->count, &p->budget, &p->layout);
     *at = KL_H_SCRATCH;
-    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.size) return "another workspace than the program needs";
-    if (p->layout.size > SIZE_MAX / 2) return "a workspace that this machine cannot address";
+    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.at[KL_P_COUNT])
+        return "another workspace than the program needs";
+    if (p->layout.at[KL_P_COUNT] > SIZE_MAX / 2) return "a workspace that this machine cannot address";
     *at = (size_t)(p->table[KL_S_STRINGS] - p->image) + utf8_end(p);
     return *at == (size_t)(p->table[KL_S_STRINGS] - p->image) + p->count[KL_S_STRINGS] ? NULL : "not UTF-8";
 }

@@ -36,13 +36,6 @@ static bool is_none(const kl_program *p, uint32_t result, kl_reason reason) {
     return kl_r(p, result, KL_R_KIND) == KL_RESULT_NONE && kl_r(p, result, KL_R_VALUE) == (uint32_t)reason;
 }
 
-static uint32_t answers(const kl_program *p, uint32_t question) {
-    const uint8_t *q = kl_row(p, KL_S_QUESTIONS, question);
-    uint32_t kind = kl_at(q, KL_Q_KIND);
-    bool tags = kind == KL_Q_DERIVED || kind == KL_Q_CODES || kind == KL_Q_SAME;
-    return kl_at(q, KL_Q_CELLS) + (tags ? 5u : 0u);
-}
-
 static bool written(const kl_exam *x, uint32_t result) {
     return kl_r(x->p, result, KL_R_KIND) != KL_RESULT_NUMBER || kl_r(x->p, result, KL_R_VALUE) < x->numbers;
 }
@@ -72,7 +65,7 @@ static const char *check_node(kl_exam *x, uint32_t node, uint32_t first, const w
     if (!asked_in_time(x, question)) return unwritten;
     x->at = 1;
     if (kl_word(p, KL_S_NODES, node, 1) != x->edges) return "edges that do not follow those of the node before";
-    uint32_t end = answers(p, question);
+    uint32_t end = kl_answers(p, question);
     if (end > p->count[KL_S_EDGES] - x->edges) return "fewer edges than the question has answers";
     for (end += x->edges; x->edges < end; x->edges++) {
         const char *wrong = check_child(x, kl_word1(p, KL_S_EDGES, x->edges), first, node, t);
@@ -180,12 +173,13 @@ static const char *check_special(const kl_exam *x, uint32_t op, const uint32_t *
     return type != KL_TYPE_SET && type != KL_TYPE_TEXT ? NULL : misfit;
 }
 
-const char *kl_verify_code(kl_exam *x) {
-    static const uint8_t kinds[KL_OP_COUNT][5] = {
+const uint8_t kl_kinds[KL_OP_COUNT][5] = {
 #define KL_OP(name, dst, a, b, c, d, semantics) {KL_IS_##dst, KL_IS_##a, KL_IS_##b, KL_IS_##c, KL_IS_##d},
 #include "runtime/opcodes.def"
 #undef KL_OP
-    };
+};
+
+const char *kl_verify_code(kl_exam *x) {
     const kl_program *p = x->p;
     uint32_t nodes = 0, edges = 0;
     const char *wrong;
@@ -197,13 +191,13 @@ const char *kl_verify_code(kl_exam *x) {
         for (uint32_t k = 0; k < 4; k++) {
             x->at = 2 + k;
             o[k] = kl_at(row, 2 + k);
-            wrong = check_operand(x, kinds[op][k + 1], o[k]);
+            wrong = check_operand(x, kl_kinds[op][k + 1], o[k]);
             if (wrong) return wrong;
         }
         x->at = 2;
         wrong = check_special(x, op, o);
         if (wrong) return wrong;
-        bool truth = kinds[op][0] == KL_IS_B, number = kinds[op][0] == KL_IS_N;
+        bool truth = kl_kinds[op][0] == KL_IS_B, number = kl_kinds[op][0] == KL_IS_N;
         x->at = 1;
         if (kl_at(row, 1) != (truth ? x->truths : number ? x->numbers : 0)) return "a register out of order";
         x->truths += truth;

@@ -27,7 +27,7 @@ static void wait_outcome(kl_workspace *w, uint32_t outcome, uint32_t below, uint
     uint32_t first = kl_o(p, outcome, KL_O_FIRST_SLOT), end = first + kl_o(p, outcome, KL_O_SLOTS);
     for (uint32_t s = first; s < end && s < below; s++) {
         kl_result r;
-        kl_resolve(w, kl_decisions(w, s)[row], row, &r);
+        kl_resolve(w, kl_decision_of(w, s, row), row, &r);
         if (r.state != KL_UNDETERMINED) continue;
         add(into->outcomes, outcome);
         w->pending[s] = 1;

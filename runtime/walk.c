@@ -6,7 +6,7 @@
 uint32_t kl_new_stamp(kl_workspace *w) {
     if (++w->stamp == 0) { /* after 2^32 walks old stamps could be taken for new ones */
         const kl_layout *at = &w->program->layout;
-        memset(w->answers, 0, (size_t)(at->pending - at->answers));
+        memset(w->answers, 0, (size_t)(at->at[KL_P_PENDING] - at->at[KL_P_ANSWERS]));
         w->stamp = 1;
     }
     return w->stamp;
@@ -53,7 +53,7 @@ static uint32_t ask_same(const kl_workspace *w, const uint8_t *question, uint32_
 }
 
 /* The answer that the record gives, or KL_ABSENT. */
-static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row) {
+uint32_t kl_answer_of(const kl_workspace *w, const uint8_t *question, uint32_t row) {
     static const uint8_t edge_of_tag[] = {0, 0,         EDGE_NONE, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT,
                                           0, EDGE_ERROR};
     const kl_program *p = w->program;
@@ -78,6 +78,33 @@ static uint32_t ask(const kl_workspace *w, const uint8_t *question, uint32_t row
                                                      : cell_of(p, question, held.number);
 }
 
+uint32_t kl_answers(const kl_program *p, uint32_t question) {
+    const uint8_t *q = kl_row(p, KL_S_QUESTIONS, question);
+    uint32_t kind = kl_at(q, KL_Q_KIND);
+    bool tags = kind == KL_Q_DERIVED || kind == KL_Q_CODES || kind == KL_Q_SAME;
+    return kl_at(q, KL_Q_CELLS) + (tags ? 5u : 0u);
+}
+
+/* By the bits of the question's flags: the tags that an unknown answer may turn out to be. */
+static const uint8_t edge_of_flag[] = {EDGE_NONE, EDGE_ERROR, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT};
+
+void kl_answer_all(kl_workspace *w, uint32_t question) {
+    const uint8_t *q = kl_row(w->program, KL_S_QUESTIONS, question);
+    uint32_t flags = kl_at(q, KL_Q_FLAGS), cells = kl_at(q, KL_Q_CELLS), answers = kl_answers(w->program, question);
+    uint64_t *never = kl_plane(w, w->asked[question] + 1);
+    memset(never - w->words, 0xFF, 2 * (size_t)answers * w->words * sizeof *never);
+    for (uint32_t row = 0; row < w->rows; row++) {
+        uint32_t given = kl_answer_of(w, q, row), tags = given == KL_ABSENT ? flags : 0;
+        for (uint32_t a = given == KL_ABSENT ? 0 : given; a < cells || a == given; a++) {
+            never[(size_t)2 * a * w->words + row / 64] &= ~(UINT64_C(1) << (row % 64));
+            if (a == given) break;
+        }
+        for (uint32_t f = 0; tags >> f; f++)
+            if (tags >> f & 1)
+                never[(size_t)2 * (cells + edge_of_flag[f]) * w->words + row / 64] &= ~(UINT64_C(1) << (row % 64));
+    }
+}
+
 static uint32_t tags_among(uint32_t flags) { /* how many */
     uint32_t n = 0;
     for (; flags; flags &= flags - 1) n++;
@@ -90,7 +117,7 @@ static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp,
     out->edge = kl_word(p, KL_S_NODES, node, 1);
     const uint8_t *question = kl_row(p, KL_S_QUESTIONS, out->question);
     kl_stamped *known = &w->answers[out->question]; /* asked once in a walk */
-    if (known->stamp != stamp) *known = (kl_stamped){stamp, ask(w, question, row)};
+    if (known->stamp != stamp) *known = (kl_stamped){stamp, kl_answer_of(w, question, row)};
     out->open = known->value == KL_ABSENT; /* then its cells are tried, and the tags that it may turn out to be */
     out->cells = kl_at(question, KL_Q_CELLS);
     out->tags = kl_at(question, KL_Q_FLAGS) & (out->values ? KL_QUESTION_MAY_BE_NONE : KL_QUESTION_FLAGS);
@@ -99,7 +126,6 @@ static void branch(kl_workspace *w, uint32_t node, uint32_t row, uint32_t stamp,
 }
 
 static uint32_t child_of(const kl_program *p, const kl_branches *b, uint32_t i) {
-    static const uint8_t edge_of_flag[] = {EDGE_NONE, EDGE_ERROR, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT};
     uint32_t flags = b->tags;
     if (i < b->cells) return kl_word1(p, KL_S_EDGES, b->edge + i);
     for (uint32_t n = i - b->cells; n > 0; n--) flags &= flags - 1;
@@ -118,9 +144,10 @@ void kl_walk_start(kl_walk *k, kl_workspace *w, uint32_t slot, uint32_t row, boo
     k->root = kl_at(l, KL_L_ROOT);
     k->rows = k->root == KL_ABSENT;
     k->node.values = values;
-    if (k->root & KL_TERMINAL) return;
-    branch(w, k->root, row, k->stamp, &k->node);
-    k->root = KL_ABSENT;
+    while (!(k->root & KL_TERMINAL)) { /* down while the record answers */
+        branch(w, k->root, row, k->stamp, &k->node);
+        k->root = k->node.open ? KL_ABSENT : kl_word1(w->program, KL_S_EDGES, k->node.edge);
+    }
 }
 
 bool kl_walk_next(kl_walk *k, uint32_t *result) {
@@ -149,6 +176,7 @@ uint32_t kl_walk_decide(kl_workspace *w, uint32_t slot, uint32_t row) {
     uint32_t found, next;
     kl_result first, other;
     kl_walk_start(&k, w, slot, row, false);
+    if (k.root != KL_ABSENT) return k.root & ~KL_TERMINAL; /* nothing is open */
     if (k.rows && kl_agree_clash(w, slot, row, &found)) return found;
     found = KL_DECISION_UNDETERMINED;
     while (kl_walk_next(&k, &next)) {

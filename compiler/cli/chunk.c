@@ -62,7 +62,7 @@ bool kl_worker_init(kl_worker *w, kl_run *run) {
         w->tallies[e] = kl_tally_new(run->rules.editions.p[e].program);
         if (!w->verdicts[e] || !w->tallies[e]) return false;
         if (!run->keep && !run->by && run->out_form != KL_OUT_TABLE)
-            w->memos[e] = kl_memo_new(&form, run->rules.tellers[e]);
+            w->memos[e] = kl_memo_new(&form, run->rules.tellers[e], w->workspaces[e]);
     }
     return true;
 }

@@ -87,12 +87,12 @@ static bool suits(kl_memo *m, const kl_teller *t) {
     return m->keyed = m->determined = m->surely = true;
 }
 
-kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t) {
+kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_workspace *w) {
     kl_memo *m = calloc(1, sizeof *m);
     if (!m) return NULL;
     m->form = *form;
     m->teller = t;
-    m->words = kl_mark_words(t->program);
+    m->words = kl_mark_words(w);
     if (m->words && suits(m, t) && !m->head.failed) {
         m->quick = (quick){ONES * (form->json ? '#' : '-'), ONES * (unsigned char)(form->json ? '\\' : form->csv.comma),
                            form->json ? HIGHS : 0};

@@ -52,16 +52,16 @@ void kl_tally_free(kl_tally *t) {
 
 void kl_tally_batch(kl_tally *t, const kl_teller *teller, const kl_workspace *w, const uint64_t *rows) {
     for (uint32_t e = 0; e < teller->info.entries; e++) {
-        const uint64_t *known, *value;
+        const uint64_t *yes, *no;
         const kl_entry_info *info = &teller->entries[e];
         if (!info->traced) continue;
         bool requirement = info->kind == 6 || info->kind == 7;
-        if (!requirement && kl_truth_planes(w, e, &known, &value)) {
+        if (!requirement && kl_truth_planes(w, e, &yes, &no)) {
             for (size_t i = 0; i < KL_WORDS; i++) {
                 uint64_t r = rows[i];
-                t->truths[e][KL_NO] += (uint64_t)__builtin_popcountll(r & known[i] & ~value[i]);
-                t->truths[e][KL_YES] += (uint64_t)__builtin_popcountll(r & known[i] & value[i]);
-                t->truths[e][KL_UNKNOWN] += (uint64_t)__builtin_popcountll(r & ~known[i]);
+                t->truths[e][KL_NO] += (uint64_t)__builtin_popcountll(r & no[i]);
+                t->truths[e][KL_YES] += (uint64_t)__builtin_popcountll(r & yes[i]);
+                t->truths[e][KL_UNKNOWN] += (uint64_t)__builtin_popcountll(r & ~(yes[i] | no[i]));
             }
             continue;
         }

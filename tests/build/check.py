@@ -12,7 +12,9 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from suite import ROOT, Count, build_option, clean_environment, run, side_by_side  # noqa: E402
 
 TEXT_MOST = 32 * 1024
-NOT_TO_DECIDE = {"disassemble.c", "seal.c", "marks.c"}  # to inspect, to write images and to write batches fast: a host that decides links none
+# To inspect and describe images, to write them, to read and write dates as text, to write batches fast, to report: no part of loading,
+# verifying, deciding and tracing, and a host that only does that links none.
+NOT_TO_DECIDE = {"disassemble.c", "describe.c", "seal.c", "date_text.c", "marks.c", "report.c"}
 CC = os.environ.get("CC", "cc")
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror"]
 

@@ -248,8 +248,8 @@ static void read_record(kl_workspace *w, const kl_program *p, const kl_guideline
 }
 
 /* Records with equal marks are told alike. */
-static void check_marks(const kl_workspace *w, const kl_program *p, const kl_guideline_info *g, uint32_t rows) {
-    uint32_t words = kl_mark_words(p), one[8], other[8];
+static void check_marks(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
+    uint32_t words = kl_mark_words(w), one[8], other[8];
     if (!words) return;
     uint64_t *marks = need((size_t)words * rows * sizeof *marks);
     kl_marks(w, marks);
@@ -299,7 +299,7 @@ static bool decide(const kl_program *p) {
         kl_batch batch = {1 + (uint32_t)below(ROWS), columns};
         kl_fault fault;
         decided = kl_eval(w, &batch, &fault);
-        if (decided) check_marks(w, p, &g, batch.rows);
+        if (decided) check_marks(w, &g, batch.rows);
         if (decided)
             for (uint32_t row = 0; row < batch.rows; row += 1 + (uint32_t)below(9)) read_record(w, p, &g, row);
         while (count) free(blocks[--count]);
