@@ -10,7 +10,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import ROOT, Count, build_option, clean_environment, run, side_by_side  # noqa: E402
+import growth  # noqa: E402
 
 GOLDEN = os.path.join(ROOT, "tests", "bench", "instructions.json")
 GUIDELINE = os.path.join(ROOT, "tests", "bench", "yardstick.klausul")
@@ -18,6 +20,7 @@ SHIPPED = ("rules/vgr/distanskontakter/2023-06-01.klausul", "rules/halland/dista
            "rules/halland/medicinsk_service/2018-06-28.klausul")
 COLUMNS = "contact_id,typ,kvalificerad,avgift,poäng,klausul,decided_by"
 MOST = 1.05
+TABLE = 2000  # rows
 FEW, MANY = 4096, 20480  # records of two runs; the difference is what a record costs once a run is under way
 # A function's stage, by the file that it stands in; the first that fits.
 STAGES = (("write", r"runtime/io/(memo|write_\w+|verdict|tally|columns|teller)\.\w+$"),
@@ -74,8 +77,11 @@ class Counter:
         self.image = os.path.join(folder, "y.kli")
         run([self.klausul, "build", GUIDELINE, "-o", self.image], env=self.env)
 
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
     def records(self, rows, form):
-        path = os.path.join(self.folder, f"{rows}.{form}")
+        path = self.path(f"{rows}.{form}")
         if not os.path.exists(path):
             with open(path, "wb") as f:
                 subprocess.run([os.path.join(self.build, "tests", "bench", "records"), str(rows), form], stdout=f, check=True)
@@ -83,7 +89,7 @@ class Counter:
 
     def costs(self, job):
         name, command = job
-        out = os.path.join(self.folder, name + ".callgrind")
+        out = self.path(name + ".callgrind")
         done = run(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out, *command], env=self.env, cwd=ROOT)
         if done.returncode not in (0, 1) or not os.path.exists(out):
             raise RuntimeError(f"{' '.join(command)}\n{done.stderr.decode('utf-8', 'replace')}")
@@ -92,13 +98,20 @@ class Counter:
     def count_all(self):
         """{what: instructions}, those of runs and of the library per record."""
         decide = lambda rows, form: [self.klausul, "run", self.image, self.records(rows, form), "-j", "1", "-f", "csv",  # noqa: E731
-                                     "--select", COLUMNS, "-o", os.path.join(self.folder, f"{rows}.{form}.out")]
+                                     "--select", COLUMNS, "-o", self.path(f"{rows}.{form}.out")]
         pairs = {"csv": decide, "ndjson": decide, "batches": lambda rows, form: [self.memory, "batches", self.image, str(rows)],
                  "unknown": lambda rows, form: [self.memory, "batches", self.image, str(rows), "500"],
                  "one": lambda rows, form: [self.memory, "one", self.image, str(rows // 16)]}
         jobs = [(f"{form}-{rows}", make(rows, form)) for rows in (MANY, FEW) for form, make in pairs.items()]
+        rules, image = growth.table_rules(self, TABLE), self.path("table.kli")
+        run([self.klausul, "build", rules, "-o", image], env=self.env)
+        for rows in (MANY, FEW):
+            records = shutil.copy(growth.table_records(self, rows // 16), self.path(f"table-{rows}.csv"))
+            jobs.append((f"table-{rows}", [self.klausul, "run", image, records, "-j", "1", "-f", "csv", "--select",
+                                           "id,avgift,decided_by", "-o", self.path(f"table-{rows}.out")]))
+        jobs.append(("compile-table", [self.klausul, "build", rules, "-o", self.path("table-again.kli")]))
         jobs.append(("start", [self.memory, "start", self.image]))
-        jobs += [(f"compile-{i}", [self.klausul, "build", path, "-o", os.path.join(self.folder, f"{i}.kli")])
+        jobs += [(f"compile-{i}", [self.klausul, "build", path, "-o", self.path(f"{i}.kli")])
                  for i, path in enumerate(SHIPPED)]
         found = dict(zip((name for name, _ in jobs), side_by_side(self.costs, jobs)))
         counts = {}
@@ -110,6 +123,9 @@ class Counter:
         counts["library: batches, half of the facts unknown"] = self.of_runtime(found, "unknown", 1)
         counts["library: one record with trace"] = self.of_runtime(found, "one", 16)
         counts["start: verify an image, decide one record"] = float(by_stage(found["start"])["decide"])
+        more, less = (sum(found[f"table-{rows}"].values()) for rows in (MANY, FEW))
+        counts[f"a record of a table of {TABLE:,} rows"] = (more - less) / ((MANY - FEW) // 16)
+        counts[f"compile: a table of {TABLE:,} rows"] = float(sum(found["compile-table"].values()))
         for i, path in enumerate(SHIPPED):
             counts[f"compile: {path}"] = float(sum(found[f"compile-{i}"].values()))
         return {name: round(n, 1) for name, n in counts.items()}
