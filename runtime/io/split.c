@@ -11,7 +11,7 @@ enum { CAUTION_MOST = 64, REACH_LEAST = 16 };
 bool kl_split_new(kl_split *s, uint32_t columns, char comma) {
     *s = (kl_split){.swift = kl_swift_of(kl_simd_best()), .columns = columns, .comma = comma};
     s->room = malloc(((size_t)columns * KL_ROWS_MAX + 1 + KL_SPILL) * sizeof *s->ends);
-    s->starts = malloc((KL_ROWS_MAX + 1 + KL_SPILL) * sizeof *s->starts);
+    s->starts = malloc((KL_ROWS_MAX + 1) * sizeof *s->starts);
     s->lines = malloc(KL_ROWS_MAX * sizeof *s->lines);
     s->flags = malloc(KL_ROWS_MAX);
     if (s->room) s->ends = s->room + 1;
@@ -128,20 +128,30 @@ static bool follows(const kl_split *s, uint32_t row) {
     return s->starts[row] == s->ends[(size_t)row * s->columns - 1] + 1;
 }
 
+/* How many of the first rows have no line end but their last separator. */
+static uint32_t unbroken_rows(const kl_split *s, const char *data, const uint32_t *ends, uint32_t rows) {
+    for (uint32_t row = 0; row < rows; row++, ends += s->columns)
+        for (uint32_t c = 0; c + 1 < s->columns; c++)
+            if (data[ends[c]] == '\n') return row;
+    return rows;
+}
+
 /* Rows without quotes that all have `columns` cells: then the separators of the bytes, in order, are the cells' ends, and the line ends are
  * every last one of them. Stops before the first other row. Returns the rows found. */
 static uint32_t quick_rows(kl_split *s, const char *data, uint32_t size, uint32_t most) {
-    uint32_t *ends = s->ends + (size_t)s->rows * s->columns, *starts = s->starts + s->rows, found = 0;
-    starts[0] = s->at;
-    kl_cut cut = {data, s->at, size, most, s->comma, ends, ends + (size_t)most * s->columns, starts + 1};
+    const uint32_t columns = s->columns;
+    uint32_t *ends = s->ends + (size_t)s->rows * columns, *starts = s->starts + s->rows, found = 0;
+    kl_cut cut = {data, s->at, size, s->comma, ends, ends + (size_t)most * columns};
     kl_cuts cuts = s->swift->cut(&cut);
-    uint32_t full = (uint32_t)((size_t)(cuts.end - ends) / s->columns);
+    uint32_t full = (uint32_t)((size_t)(cuts.end - ends) / columns);
     s->high |= cuts.high;
-    if (full > cuts.lines) full = cuts.lines;
     if (full > most) full = most;
-    const uint32_t *last = ends + s->columns - 1;
-    for (; found < full && *last + 1 == starts[found + 1]; last += s->columns) found++;
-    if (s->columns == 1) /* an empty line is a record there, but one to be careful about */
+    for (const uint32_t *e = ends + (size_t)full * columns; e < cuts.end; e++) cuts.lines -= data[*e] == '\n';
+    starts[0] = s->at;
+    for (const uint32_t *last = ends + columns - 1; found < full && data[*last] == '\n'; last += columns)
+        starts[++found] = *last + 1;
+    if (found < full || cuts.lines != full) found = unbroken_rows(s, data, ends, found);
+    if (columns == 1) /* an empty line is a record there, but one to be careful about */
         for (uint32_t i = 0; i < found; i++)
             if (ends[i] == starts[i] || (ends[i] == starts[i] + 1 && data[starts[i]] == '\r')) found = i;
     if (!found) return 0;

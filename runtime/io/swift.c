@@ -14,30 +14,38 @@ static inline uint64_t equal_bytes(uint64_t w, char c) {
 }
 
 static kl_cuts cut(const kl_cut *c) {
-    const char *data = c->data;
-    uint32_t *out = c->ends, *starts = c->starts, *const last_start = c->starts + c->lines, at = c->at;
+    const uint64_t highs = ONES * 0x80, nl = ONES * '\n', quote = ONES * '"', comma = ONES * (unsigned char)c->comma;
+    const char *const data = c->data, separator = c->comma;
+    const uint32_t size = c->size;
+    uint32_t *out = c->ends, *const stop = c->stop, at = c->at, lines = 0;
     uint64_t seen = 0;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; c->size - at >= 8 && out < c->stop && starts < last_start; at += 8) {
-        uint64_t w;
+    for (; size - at >= 8 && out < stop; at += 8) {
+        uint64_t w, ends, found, quotes;
         memcpy(&w, data + at, 8);
-        if (equal_bytes(w, '"')) break;
-        seen |= w;
-        for (uint64_t found = equal_bytes(w, '\n') | equal_bytes(w, c->comma); found; found &= found - 1) {
-            uint32_t p = at + (uint32_t)__builtin_ctzll(found) / 8;
-            *out++ = p;
-            *starts = p + 1;
-            starts += data[p] == '\n';
+        if (__builtin_expect((w & highs) == 0,
+                             1)) { /* in each byte 80 less something below 80 keeps its bit only less 0 */
+            ends = (highs - (w ^ nl)) & highs;
+            found = ends | ((highs - (w ^ comma)) & highs);
+            quotes = (highs - (w ^ quote)) & highs;
+        } else {
+            ends = equal_bytes(w, '\n');
+            found = ends | equal_bytes(w, separator);
+            quotes = equal_bytes(w, '"');
+            seen |= w;
         }
+        if (__builtin_expect(quotes != 0, 0)) break;
+        for (; found; found &= found - 1) *out++ = at + (uint32_t)__builtin_ctzll(found) / 8;
+        if (ends) lines += (uint32_t)((ends >> 7) * ONES >> 56);
     }
 #endif
-    for (; at < c->size && out < c->stop && starts < last_start && data[at] != '"'; at++) {
+    for (; at < size && out < stop && data[at] != '"'; at++) {
         seen |= (uint64_t)(unsigned char)data[at];
-        if (data[at] != '\n' && data[at] != c->comma) continue;
+        if (data[at] != '\n' && data[at] != separator) continue;
         *out++ = at;
-        if (data[at] == '\n') *starts++ = at + 1;
+        lines += data[at] == '\n';
     }
-    return (kl_cuts){out, (uint32_t)(starts - c->starts), (seen & (ONES * 0x80)) != 0};
+    return (kl_cuts){out, lines, (seen & highs) != 0};
 }
 
 #define KL_OWN_CUT

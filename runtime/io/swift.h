@@ -15,13 +15,13 @@ enum {
 
 typedef struct kl_cut { /* where separators stand: from `at` to the first quote, the end, or until there are enough */
     const char *data;
-    uint32_t at, size, lines; /* lines: the most wanted */
+    uint32_t at, size;
     char comma;
-    uint32_t *ends, *stop, *starts;
+    uint32_t *ends, *stop;
 } kl_cut;
 typedef struct kl_cuts {
     uint32_t *end;  /* of what was written to ends */
-    uint32_t lines; /* line ends met; starts has what follows each */
+    uint32_t lines; /* how many of them are line ends */
     bool high;      /* some byte that was looked at is not ASCII */
 } kl_cuts;
 

@@ -40,10 +40,6 @@ static inline unsigned count_bits(uint64_t mask) {
 
 /* Writes some too many rather than asking before each. */
 #define PUT(k) out[k] = base + (uint32_t)_tzcnt_u64(mask), mask = _blsr_u64(mask)
-static inline void put_few(uint32_t *out, uint64_t mask, uint32_t base) {
-    PUT(0), PUT(1);
-    for (; __builtin_expect(mask != 0, 0); out += 2) PUT(2), PUT(3);
-}
 static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     PUT(0), PUT(1), PUT(2), PUT(3);
     if (!mask) return;
@@ -79,30 +75,37 @@ static inline long long cell_word(const char *data, const uint32_t *end) {
     memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
     return w;
 }
-static inline uint32_t bool_blocks(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+static inline void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
     const size_t columns = c->columns;
     const uint32_t *end = c->ends;
+    const char *data = c->data;
     __m256i text[KL_WORD_COUNT], mask[KL_WORD_COUNT];
-    uint64_t found[KL_WORD_COUNT] = {0};
+    uint8_t found[KL_WORD_COUNT][8] = {{0}};
     for (unsigned k = 0; k < KL_WORD_COUNT; k++) {
         text[k] = _mm256_set1_epi64x((long long)words[k].text);
         mask[k] = _mm256_set1_epi64x((long long)words[k].mask);
     }
     uint32_t i = 0;
-    for (; i + 4 <= c->rows; i += 4, end += 4 * columns) {
-        __m256i w = _mm256_set_epi64x(cell_word(c->data, end + 3 * columns), cell_word(c->data, end + 2 * columns),
-                                      cell_word(c->data, end + columns), cell_word(c->data, end));
+    for (; i + 8 <= c->rows; i += 8, end += 8 * columns) { /* so that packing two comparisons puts the rows in order */
+        const uint32_t *later = end + 4 * columns;
+        __m256i a = _mm256_set_epi64x(cell_word(data, later + columns), cell_word(data, later),
+                                      cell_word(data, end + columns), cell_word(data, end)),
+                b = _mm256_set_epi64x(cell_word(data, later + 3 * columns), cell_word(data, later + 2 * columns),
+                                      cell_word(data, end + 3 * columns), cell_word(data, end + 2 * columns));
 #define FIND(k)                                                                                                        \
-    found[k] |= (uint64_t)(uint32_t)_mm256_movemask_pd(                                                                \
-                    _mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(w, mask[k]), text[k])))                    \
-                << i
+    found[k][i / 8] = (uint8_t)_mm256_movemask_ps(                                                                     \
+        _mm256_castsi256_ps(_mm256_packs_epi32(_mm256_cmpeq_epi64(_mm256_and_si256(a, mask[k]), text[k]),              \
+                                               _mm256_cmpeq_epi64(_mm256_and_si256(b, mask[k]), text[k]))))
         FIND(0);
         FIND(1);
         FIND(2);
 #undef FIND
     }
-    memcpy(sets, found, sizeof found);
-    return i;
+    memcpy(sets, found, KL_WORD_COUNT * sizeof *sets);
+    for (; i < c->rows; i++, end += columns) {
+        uint64_t w = (uint64_t)cell_word(data, end);
+        for (unsigned k = 0; k < KL_WORD_COUNT; k++) sets[k] |= (uint64_t)((w & words[k].mask) == words[k].text) << i;
+    }
 }
 
 #define KL_SWIFT_NAME kl_swift_avx2

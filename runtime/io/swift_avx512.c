@@ -53,16 +53,6 @@ static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     put_sixteen(out + 48, _mm512_extracti32x4_epi32(set, 3), base);
 }
 
-static inline void put_few(uint32_t *out, uint64_t mask, uint32_t base) {
-    for (;; out += 2) {
-        out[0] = base + (uint32_t)_tzcnt_u64(mask);
-        mask = _blsr_u64(mask);
-        out[1] = base + (uint32_t)_tzcnt_u64(mask);
-        mask = _blsr_u64(mask);
-        if (__builtin_expect(mask == 0, 1)) return;
-    }
-}
-
 #define KL_FIRST_BYTES(w, n) _bzhi_u64(w, 8 * (n)) /* past 31 bytes anything: no code is so long */
 
 #define KL_OWN_SAME
@@ -89,7 +79,7 @@ static inline long long cell_word(const char *data, const uint32_t *end) {
     memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
     return w;
 }
-static inline uint32_t bool_blocks(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+static inline void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
     const size_t columns = c->columns;
     const uint32_t *end = c->ends;
     const char *data = c->data;
@@ -109,8 +99,11 @@ static inline uint32_t bool_blocks(const kl_cells *c, const kl_word *words, uint
         for (unsigned k = 0; k < KL_WORD_COUNT; k++)
             found[k][i / 8] = (uint8_t)_cvtmask8_u32(_mm512_testn_epi64_mask(_mm512_xor_si512(w, text[k]), mask[k]));
     }
-    memcpy(sets, found, sizeof found);
-    return i;
+    memcpy(sets, found, KL_WORD_COUNT * sizeof *sets);
+    for (; i < c->rows; i++, end += columns) {
+        uint64_t w = (uint64_t)cell_word(data, end);
+        for (unsigned k = 0; k < KL_WORD_COUNT; k++) sets[k] |= (uint64_t)((w & words[k].mask) == words[k].text) << i;
+    }
 }
 
 #define KL_SWIFT_NAME kl_swift_avx512

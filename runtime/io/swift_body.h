@@ -28,47 +28,56 @@ KL_INLINE uint64_t rows_of(const kl_cells *c) {
 /* ------------------------------------------------------------------ separators */
 #ifndef KL_OWN_CUT
 /* The including file has: block, load_block(p), block_eq(block, byte), block_or(block, block), block_high(block) for whether a byte of it is
- * past ASCII, put_bits(out, mask, base), put_few(out, mask, base), count_bits(mask). */
+ * past ASCII, put_bits(out, mask, base), count_bits(mask). */
 static kl_cuts cut(const kl_cut *c) {
     const char *const data = c->data, comma = c->comma;
-    uint32_t *out = c->ends, *starts = c->starts, *const stop = c->stop, *const last_start = c->starts + c->lines;
+    uint32_t *out = c->ends, *const stop = c->stop, lines = 0;
+    const uint32_t size = c->size;
     block seen = load_block(data + c->at);
-    for (uint32_t at = c->at; at < c->size && out < stop && starts < last_start; at += 64) {
+    for (uint32_t at = c->at; at < size && out < stop; at += 64) {
         block b = load_block(data + at);
         uint64_t ends = block_eq(b, '\n'), all = block_eq(b, comma) | ends, quote = block_eq(b, '"');
         seen = block_or(seen, b);
-        if (__builtin_expect(c->size - at < 64 || quote, 0)) {
-            uint64_t keep = c->size - at < 64 ? (UINT64_C(1) << (c->size - at)) - 1 : ~UINT64_C(0);
+        if (__builtin_expect(size - at < 64 || quote, 0)) {
+            uint64_t keep = size - at < 64 ? (UINT64_C(1) << (size - at)) - 1 : ~UINT64_C(0);
             quote &= keep;
             if (quote) keep = (quote & (0 - quote)) - 1;
             ends &= keep, all &= keep;
         }
-        put_few(starts, ends, at + 1);
-        starts += count_bits(ends);
+        lines += count_bits(ends);
         put_bits(out, all, at);
         out += count_bits(all);
         if (quote) break;
     }
-    return (kl_cuts){out, (uint32_t)(starts - c->starts), block_high(seen)};
+    return (kl_cuts){out, lines, block_high(seen)};
 }
 #endif
 
 /* ------------------------------------------------------------------ yes and no */
-KL_INLINE void bool_cells(const kl_cells *c, const kl_word *words, uint32_t from, uint64_t sets[KL_WORD_COUNT]) {
-    const uint32_t *end = c->ends + from * c->columns;
-    for (uint32_t i = from; i < c->rows; i++, end += c->columns) {
-        uint64_t w = word_at(cell_at(c, end));
-        for (unsigned k = 0; k < KL_WORD_COUNT; k++) sets[k] |= (uint64_t)((w & words[k].mask) == words[k].text) << i;
+#ifndef KL_OWN_BOOLS
+static void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+    const kl_word no = words[KL_WORD_NO], yes = words[KL_WORD_YES], nothing = words[KL_WORD_NOTHING];
+    const uint32_t *end = c->ends + c->rows * c->columns;
+    uint64_t nos = 0, yeses = 0, others = 0;
+    for (uint32_t i = 0; i < c->rows; i++) { /* from the last to the first */
+        end -= c->columns;
+        uint64_t w = word_at(cell_at(c, end)), is_no = (w & no.mask) == no.text, is_yes = (w & yes.mask) == yes.text;
+        nos = nos * 2 + is_no;
+        yeses = yeses * 2 + is_yes;
     }
+    for (others = rows_of(c) & ~(nos | yeses); others; others &= others - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(others);
+        uint64_t w = word_at(cell_at(c, c->ends + i * c->columns));
+        sets[KL_WORD_NOTHING] |= (uint64_t)((w & nothing.mask) == nothing.text) << i;
+    }
+    sets[KL_WORD_NO] = nos;
+    sets[KL_WORD_YES] = yeses;
 }
+#endif
 
 static uint64_t bools(const kl_cells *c, const kl_word *words, uint64_t *yes, uint64_t *known) {
     uint64_t sets[KL_WORD_COUNT] = {0};
-    uint32_t done = 0;
-#ifdef KL_OWN_BOOLS
-    done = bool_blocks(c, words, sets);
-#endif
-    if (done < c->rows) bool_cells(c, words, done, sets);
+    bool_cells(c, words, sets);
     *yes = sets[KL_WORD_YES];
     *known = sets[KL_WORD_YES] | sets[KL_WORD_NO];
     return rows_of(c) & ~(*known | sets[KL_WORD_NOTHING]);

@@ -38,7 +38,6 @@ static inline unsigned count_bits(uint64_t mask) {
 static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     for (; mask; mask &= mask - 1) *out++ = base + (uint32_t)__builtin_ctzll(mask);
 }
-#define put_few put_bits
 
 #define KL_SWIFT_NAME kl_swift_sse2
 #include "runtime/io/swift_body.h"
