@@ -14,12 +14,15 @@ static kl_json_stop *stop_of(const kl_json *j, size_t edition, uint32_t name) {
 }
 
 static void follow(kl_json *j, uint32_t from, const char *text, size_t size, uint32_t next) {
+    const bool passable =
+        from && next && next != KL_JSON_END && !j->names[from].opens && j->names[from].parent == j->names[next].parent;
     for (size_t e = 0; e < j->r->editions->count; e++) {
         kl_json_stop *s = stop_of(j, e, from);
         memset(s->text, 0, sizeof s->text);
         memcpy(s->text, text, size);
         s->size = (uint32_t)size;
         s->next = stop_of(j, e, next);
+        s->passable = passable;
     }
 }
 
@@ -94,7 +97,7 @@ static void plan(kl_json *j, size_t edition, uint32_t name) {
     p->way = way;
     p->known = in->stores[field].known;
     p->data = in->stores[field].data;
-    p->scale = s->fields[field].scale;
+    p->scale = (uint8_t)s->fields[field].scale;
     if (way != KL_JSON_CODE) return;
     p->lookup = &s->sets[s->fields[field].set].codes;
     if (p->codes) return;

@@ -9,6 +9,7 @@
 enum {
     KL_JSON_NAMES = 256, /* that are remembered; with more, all are forgotten and met again */
     KL_JSON_TEXT = 64,   /* the most bytes between two values that are remembered */
+    KL_JSON_ABSENT = 8,  /* so many members in a row may be absent before it is asked what comes */
     KL_JSON_CODE_BITS = 5,
     KL_JSON_CODES = 1 << KL_JSON_CODE_BITS,
     KL_JSON_DEPTH = 32 /* objects in objects; deeper ones are read with care */
@@ -35,7 +36,8 @@ typedef struct kl_json_stop {
     uint32_t size; /* 1 to KL_JSON_TEXT */
     uint32_t name;
     kl_json_way way;
-    unsigned scale;
+    uint8_t scale;
+    bool passable;   /* the next one stands in the same object: where it is absent, what follows it may stand here */
     uint64_t *known; /* the field's store */
     void *data;
     const kl_lookup *lookup;

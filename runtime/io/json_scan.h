@@ -112,14 +112,27 @@ static inline size_t digits_at(const char *p) {
     return n < 20 && (*p != '0' || n == 1) && p[n] != '.' && (p[n] | 0x20) != 'e' ? n : 0;
 }
 
+/* The stop that p follows when what was expected after `stop`, and perhaps more, is absent; NULL: it is something else. */
+static const kl_json_stop *after_absent(const char *p, const kl_json_stop *stop) {
+    for (unsigned n = 0; n < KL_JSON_ABSENT && stop->passable; n++) {
+        stop = stop->next;
+        if (alike(p, stop->text, stop->size)) return stop;
+    }
+    return NULL;
+}
+
 const char *LOOP(kl_json *j, const char *p, const char *end, const kl_json_stop *stop) {
     const size_t index = j->index, at = index / 64;
     const uint64_t bit = UINT64_C(1) << index % 64;
     const kl_json_stop *const stops = stop;
     for (;;) {
+        const kl_json_stop *last;
         if (alike(p, stop->text, stop->size)) {
             p += stop->size;
             stop = stop->next;
+        } else if ((last = after_absent(p, stop)) != NULL) {
+            p += last->size;
+            stop = last->next;
         } else {
             uint32_t name = stop->name;
             p = kl_json_next(j, p, end, &name);
