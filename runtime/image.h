@@ -226,7 +226,7 @@ typedef enum kl_result_kind {
     KL_RESULT_CONST,  /* value: CONSTS (number, code, 0/1, set mask, as the type says) */
     KL_RESULT_TEXT,   /* value: TEXTS */
     KL_RESULT_NUMBER, /* value: N register; its tag may give another state */
-    KL_RESULT_FIELD,  /* value: set or text field carried over */
+    KL_RESULT_FIELD, /* value: field carried over, of the outcome's type; numbers of one type may stand for another's */
     KL_RESULT_NOT_STATED,
     KL_RESULT_EXTERNAL, /* value: TEXTS: the document */
     KL_RESULT_CONFLICT,

@@ -27,7 +27,9 @@ static const char *check_use(const kl_exam *x, uint32_t result, const wanted *t)
         if (value >= x->numbers) return unwritten;
         good = !t->entry && number && t->type != KL_TYPE_SET;
     } else if (kind == KL_RESULT_FIELD) {
-        good = !t->entry && kl_f(p, value, KL_F_TYPE) == t->type && kl_f(p, value, KL_F_SET) == t->set;
+        uint32_t type = kl_f(p, value, KL_F_TYPE);
+        good = !t->entry && (type == t->type || (kl_is_numeric(type) && kl_is_numeric(t->type))) &&
+               kl_f(p, value, KL_F_SET) == t->set;
     }
     return good ? NULL : misfit;
 }

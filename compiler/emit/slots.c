@@ -16,9 +16,14 @@ static uint32_t result_value(kl_emit *e, const kl_ending *r) {
 }
 
 static uint32_t put_result(kl_emit *e, uint32_t ending) {
-    const kl_ending r = *kl_result_at(&e->endings, ending);
+    kl_ending r = *kl_result_at(&e->endings, ending);
     kl_ref_list refs = {0};
     kl_result_refs(&e->endings, ending, &refs);
+    const kl_form *n = r.kind == KL_RESULT_NUMBER ? kl_form_at(e->forms, (uint32_t)r.value) : NULL;
+    if (n && n->kind == KL_FORM_NUMBER_FIELD) { /* carried over as it is, without a register */
+        r.kind = KL_RESULT_FIELD;
+        r.value = n->x;
+    }
     uint32_t value = result_value(e, &r), first = kl_refs_row(e, &refs), row = kl_rows(e, KL_S_RESULTS);
     kl_put(e, KL_S_RESULTS, r.kind);
     kl_put(e, KL_S_RESULTS, value);
