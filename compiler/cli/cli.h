@@ -116,6 +116,7 @@ int kl_verb_check(kl_cli *c);
 int kl_verb_fmt(kl_cli *c);
 int kl_verb_run(kl_cli *c);
 int kl_verb_explain(kl_cli *c);
+int kl_verb_plan(kl_cli *c);
 int kl_verb_test(kl_cli *c);
 int kl_verb_build(kl_cli *c);
 int kl_verb_inspect(kl_cli *c);

@@ -8,6 +8,7 @@ _klausul_flags() {
     check) echo "--format --effort --include $common" ;;
     run) echo "--output --format --csv --input-format --encoding --rejects --receipt --summary --by --select --trace --keep --assume --fail-on --threads --stats --include $common" ;;
     explain) echo "--record --format --plain --input-format --encoding --assume --include $common" ;;
+    plan) echo "--format --output --assume --include $common" ;;
     test) echo "--format --threshold --output --include $common" ;;
     fmt) echo "--check --keywords $common" ;;
     template) echo "--format --csv --output --include $common" ;;
@@ -31,7 +32,7 @@ _klausul_values() { # verb, flag
         case $1 in
         check) echo "text json github" ;;
         run) echo "csv ndjson table" ;;
-        explain) echo "text json" ;;
+        explain | plan) echo "text json" ;;
         test) echo "text json junit" ;;
         template) echo "csv json-schema" ;;
         esac
@@ -40,7 +41,7 @@ _klausul_values() { # verb, flag
 }
 
 _klausul() {
-    local verbs="check run explain test fmt template build inspect verify"
+    local verbs="check run explain plan test fmt template build inspect verify"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb="" i values
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do

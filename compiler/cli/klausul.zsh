@@ -8,6 +8,7 @@ verbs=(
     'check:read and check rule files'
     'run:decide every record'
     'explain:explain the decision on one record'
+    'plan:show what changes between two editions'
     'test:run the examples in the rule files'
     'fmt:write rule files in the canonical layout'
     'template:write an empty file to fill with records'
@@ -57,6 +58,13 @@ rest)
             '--encoding[encoding of CSV]:encoding:(utf-8 latin1)' \
             '*--assume[give an assumption a value]:NAME=VALUE:' \
             '1:guideline:_files' '2:records:_files'
+        ;;
+    plan)
+        _arguments $common $include \
+            '(-f --format)'{-f,--format}'[form of the report]:form:(text json)' \
+            '(-o --output)'{-o,--output}'[write to file]:file:_files' \
+            '*--assume[give an assumption a value]:NAME=VALUE:' \
+            '1:old edition:_files' '2:new edition:_files'
         ;;
     test)
         _arguments $common $include \
