@@ -273,9 +273,9 @@ def table(b, memory, peers):
     rows = [Row("in memory, all outcomes and trace, against the yardstick's loop", "rate", records(batch),
                 records(memory["given_loop"]), rate, 15, 60),
             Row("the same, against the project's own loop", "rate", records(batch), records(memory["own_loop"]), rate)]
-    if "portable" in memory:
-        rows.append(Row("the same in portable C, against the best variant", "rate", records(memory["portable"]), records(batch),
-                        rate, 0.25, 0.5))
+    rows += [Row("the same in portable C, against the best variant", "rate", records(memory["portable"]), records(batch), rate,
+                 0.25, 0.5),
+             Row("in memory without the trace", "none", records(memory["untraced"]), None, rate)]
     for threads in (1, 2):
         rows.append(Row(f"CSV to CSV with decided_by, {threads} thread{'s' * (threads > 1)}, against the tuned program", "rate",
                         per_second(f"csv {threads}", n), per_second(f"tuned {threads}", n), rate, 0.5 if threads == 1 else 0.9,

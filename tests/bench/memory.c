@@ -16,6 +16,7 @@ enum { ROUNDS = 5, FIELDS_MOST = 32 };
 typedef struct source { /* the image's fields in the order of its guideline */
     const kl_program *program;
     kl_workspace *workspace;
+    const kl_kernels *kernels; /* those of KLAUSUL_SIMD, else the best */
     uint32_t fields, outcomes, entries;
     int meaning[FIELDS_MOST]; /* a fact, or what follows */
 } source;
@@ -75,6 +76,13 @@ static source load(const char *path) {
     }
     size_t room = kl_workspace_size(s.program);
     s.workspace = kl_workspace_init(s.program, take(room), room);
+    const char *variant = getenv("KLAUSUL_SIMD");
+    s.kernels = variant ? kl_kernels_of(variant) : kl_kernels_best();
+    if (variant && !s.kernels) {
+        fprintf(stderr, "%s: this machine lacks it\n", variant);
+        exit(1);
+    }
+    kl_workspace_use(s.workspace, s.kernels);
     return s;
 }
 
@@ -223,13 +231,19 @@ static int decide_one(const source *s, const bench_record *record) {
 }
 
 static void print_times(const source *s, const bench_record *records, size_t rows, uint64_t *sum) {
-    enum { BATCH, OWN_LOOP, GIVEN_LOOP, ONE, KINDS };
-    static const char *const names[KINDS] = {"batch", "own_loop", "given_loop", "one"};
+    enum { BATCH, UNTRACED, PORTABLE, OWN_LOOP, GIVEN_LOOP, ONE, KINDS };
+    static const char *const names[KINDS] = {"batch", "untraced", "portable", "own_loop", "given_loop", "one"};
     size_t batches = rows / KL_ROWS_MAX, many = rows < 10000 ? rows : 10000;
     const kl_column *full = columns_of(s, records, batches, KL_ROWS_MAX), *single = columns_of(s, records, many, 1);
     double times[KINDS][ROUNDS];
     for (int i = 0; i < ROUNDS; i++) { /* in turn, so that what disturbs one disturbs all */
         times[BATCH][i] = batches_of(s, full, batches, sum);
+        kl_workspace_trace(s->workspace, false);
+        times[UNTRACED][i] = batches_of(s, full, batches, sum);
+        kl_workspace_trace(s->workspace, true);
+        kl_workspace_use(s->workspace, kl_kernels_of("portable"));
+        times[PORTABLE][i] = batches_of(s, full, batches, sum);
+        kl_workspace_use(s->workspace, s->kernels);
         times[OWN_LOOP][i] = own_loop(records, rows, sum);
         times[GIVEN_LOOP][i] = given_loop(records, rows, sum);
         times[ONE][i] = one_by_one(s, single, many, sum);
