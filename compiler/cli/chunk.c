@@ -56,8 +56,13 @@ bool kl_worker_init(kl_worker *w, kl_run *run) {
         return false;
     kl_memo_form form = {
         run->out_form != KL_OUT_NONE, run->out_form == KL_OUT_NDJSON, run->trace, run->count, run->columns, run->csv};
+    bool traced = run->trace || run->count || (run->columns && kl_columns_traced(run->columns));
     for (size_t e = 0; e < n; e++) {
         w->workspaces[e] = kl_rules_workspace(&run->rules, e);
+        if (w->workspaces[e]) {
+            kl_workspace_use(w->workspaces[e], kl_kernels_of(kl_simd_name(run->simd)));
+            kl_workspace_trace(w->workspaces[e], traced);
+        }
         w->verdicts[e] = w->workspaces[e] ? kl_verdict_new(run->rules.tellers[e], w->workspaces[e]) : NULL;
         w->tallies[e] = kl_tally_new(run->rules.editions.p[e].program);
         if (!w->verdicts[e] || !w->tallies[e]) return false;

@@ -98,14 +98,16 @@ typedef struct kl_sink {
     kl_str path, onto; /* onto: path, or the file that it is a symbolic link to */
     kl_str beside;     /* the temporary name, empty when written straight */
     bool failed;
-    int why; /* errno of the first failure */
-    uint64_t bytes;
+    int why;                  /* errno of the first failure */
+    uint64_t bytes, reserved; /* written; up to where there is room for certain */
+    bool unreserved;          /* room cannot be had ahead */
 } kl_sink;
 bool kl_interrupted(void); /* input.c: then a write that waits fails */
 bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path);
-bool kl_sink_write(kl_sink *s, const void *data, size_t size); /* false once something failed */
-bool kl_sink_finish(kl_sink *s);                               /* rename; false when anything failed */
-void kl_sink_drop(kl_sink *s);                                 /* removes what was written beside */
+bool kl_sink_write(kl_sink *s, const void *data, size_t size);           /* false once something failed */
+bool kl_sink_write_parts(kl_sink *s, const kl_str *parts, size_t count); /* at most 16, one after another */
+bool kl_sink_finish(kl_sink *s);                                         /* rename; false when anything failed */
+void kl_sink_drop(kl_sink *s);                                           /* removes what was written beside */
 /* All of it to a file or standard output, with a message when that fails. */
 bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size);
 /* Flushes a stdio stream and says whether everything reached it. */

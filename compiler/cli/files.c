@@ -1,6 +1,7 @@
 /* files.c - reading whole files, listing folders, and writing files that appear only when they are whole.
  * May include: POSIX.
  * Start at kl_file_read() and kl_sink_open(). */
+#define _GNU_SOURCE /* fallocate() */
 #include "compiler/cli/cli.h"
 
 #include <dirent.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 bool kl_file_read(kl_arena *a, kl_str path, kl_str *text) {
@@ -111,26 +113,60 @@ bool kl_sink_open(kl_arena *a, kl_sink *s, kl_str path) {
     return !s->failed;
 }
 
-bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
-    const char *p = data;
-    while (!s->failed && size) {
-        ssize_t n = write(s->fd, p, size);
+enum { PARTS_MOST = 16, RESERVE_BYTES = 1 << 25 };
+
+/* Room on the disk ahead of what is written: then writing is less work. Where there is none to be had it goes on without. */
+static void reserve(kl_sink *s, size_t size) {
+#ifdef FALLOC_FL_KEEP_SIZE
+    if (!s->beside.n || s->unreserved || s->bytes + size <= s->reserved || s->bytes < RESERVE_BYTES / 8) return;
+    s->unreserved = fallocate(s->fd, FALLOC_FL_KEEP_SIZE, (off_t)s->bytes, (off_t)(RESERVE_BYTES + size)) != 0;
+    if (!s->unreserved) s->reserved = s->bytes + RESERVE_BYTES + size;
+#else
+    (void)s;
+    (void)size;
+#endif
+}
+
+/* Steps past what was written: the parts that are left begin at the one returned. */
+static size_t step(struct iovec *parts, size_t from, size_t count, size_t written) {
+    while (from < count && written >= parts[from].iov_len) written -= parts[from++].iov_len;
+    if (from == count) return count;
+    parts[from].iov_base = (char *)parts[from].iov_base + written;
+    parts[from].iov_len -= written;
+    return from;
+}
+
+bool kl_sink_write_parts(kl_sink *s, const kl_str *parts, size_t count) {
+    struct iovec left[PARTS_MOST];
+    size_t from = 0, all = 0;
+    for (size_t i = 0; i < count; i++) {
+        left[i] = (struct iovec){(void *)(uintptr_t)parts[i].p, parts[i].n};
+        all += parts[i].n;
+    }
+    if (!s->failed) reserve(s, all);
+    while (!s->failed && all) {
+        ssize_t n = writev(s->fd, left + from, (int)(count - from));
         if (n < 0 && errno == EINTR && !kl_interrupted()) continue;
         if (n < 0) {
             s->failed = true;
             s->why = errno;
             break;
         }
-        p += n;
-        size -= (size_t)n;
         s->bytes += (uint64_t)n;
-        if (size && kl_interrupted()) s->failed = true, s->why = EINTR; /* in a write that waited */
+        all -= (size_t)n;
+        from = step(left, from, count, (size_t)n);
+        if (all && kl_interrupted()) s->failed = true, s->why = EINTR; /* in a write that waited */
     }
     return !s->failed;
 }
 
+bool kl_sink_write(kl_sink *s, const void *data, size_t size) {
+    return kl_sink_write_parts(s, &(kl_str){data, size}, 1);
+}
+
 bool kl_sink_finish(kl_sink *s) {
     bool standard = s->fd == STDOUT_FILENO;
+    if (s->reserved && !s->failed && ftruncate(s->fd, (off_t)s->bytes) != 0) s->failed = true, s->why = errno;
     if (s->fd >= 0 && !standard && close(s->fd) != 0 && !s->failed) s->failed = true, s->why = errno;
     s->fd = -1;
     if (s->beside.n && !s->failed && rename(s->beside.p, s->onto.p) != 0) s->failed = true, s->why = errno;

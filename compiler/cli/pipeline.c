@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHOWN_REJECTS = 5, THREADS_MAX = 64, SPARE_OUTPUTS = 2 };
+enum { SHOWN_REJECTS = 5, THREADS_MAX = 64, GATHERED = 4 };
 
 /* ------------------------------------------------------------------ in turn */
 static void show_progress(kl_run *run) {
@@ -70,22 +70,27 @@ static void take_names(kl_run *run, const kl_output *o) {
     }
 }
 
-static void write_bytes(kl_run *run, kl_output *o) {
-    if (run->out_form != KL_OUT_NONE && !kl_sink_write(&run->out, o->out.data, o->out.size))
+static void write_bytes(kl_run *run, kl_output *const *outputs, size_t count) {
+    kl_str parts[GATHERED] = {{0}};
+    for (size_t i = 0; i < count; i++) parts[i] = (kl_str){outputs[i]->out.data, outputs[i]->out.size};
+    if (run->out_form != KL_OUT_NONE && !kl_sink_write_parts(&run->out, parts, count))
         halt(run, kl_interrupted() ? KL_STOP_INTERRUPT : KL_STOP_WRITE, run->out.why);
-    o->out.size = 0;
+    for (size_t i = 0; i < count; i++) outputs[i]->out.size = 0;
 }
 
-/* The output whose turn it is; run->writing is this thread's, and no lock is held. */
-static void write_output(kl_run *run, kl_output *o) {
-    if (o->trouble) halt(run, o->trouble, ENOMEM);
-    if (o->trouble) return;
-    write_rejects(run, o);
-    if (run->input.form == KL_INPUT_NDJSON) take_names(run, o);
-    write_bytes(run, o);
-    run->records += o->records;
-    run->lines += o->lines;
-    run->rejected += o->refused_count;
+/* Outputs whose turn it is; run->writing is this thread's, and no lock is held. One with trouble ends the run, and is not written. */
+static void write_outputs(kl_run *run, kl_output *const *outputs, size_t count) {
+    size_t good = 0;
+    for (; good < count && !outputs[good]->trouble; good++) {
+        const kl_output *o = outputs[good];
+        write_rejects(run, o);
+        if (run->input.form == KL_INPUT_NDJSON) take_names(run, o);
+        run->records += o->records;
+        run->lines += o->lines;
+        run->rejected += o->refused_count;
+    }
+    write_bytes(run, outputs, good);
+    if (good < count) halt(run, outputs[good]->trouble, ENOMEM);
     show_progress(run);
 }
 
@@ -127,25 +132,35 @@ static void give_back(kl_run *run, kl_output *o) {
     pthread_cond_broadcast(&run->turned);
 }
 
+/* Writes what stands ready, unless another does: at least `least` outputs at a time. The lock is held. */
+static void write_ready(kl_run *run, kl_worker *w, size_t least) {
+    kl_output *outputs[GATHERED];
+    while (!run->writing && run->stop == KL_GO) {
+        size_t count = 0;
+        while (count < GATHERED && count < run->outputs &&
+               (outputs[count] = run->ready[(run->turn + count) % run->outputs]) != NULL)
+            count++;
+        if (count < least) return;
+        for (size_t i = 0; i < count; i++) run->ready[(run->turn + i) % run->outputs] = NULL;
+        run->writing = true;
+        pthread_mutex_unlock(&run->turning);
+        kl_worker_spent(w, &w->times.waiting);
+        write_outputs(run, outputs, count);
+        kl_worker_spent(w, &w->times.writing);
+        pthread_mutex_lock(&run->turning);
+        run->writing = false;
+        run->turn += count;
+        for (size_t i = 0; i < count; i++) give_back(run, outputs[i]);
+    }
+}
+
 /* Leaves the output where its turn will find it. Whoever finds nobody writing writes all that stands ready. */
 static void hand_over(kl_worker *w) {
     kl_run *run = w->run;
     pthread_mutex_lock(&run->turning);
     suit_chunks(run, w->to);
     run->ready[w->to->number % run->outputs] = w->to;
-    kl_output *o;
-    while (!run->writing && run->stop == KL_GO && (o = run->ready[run->turn % run->outputs]) != NULL) {
-        run->ready[run->turn % run->outputs] = NULL;
-        run->writing = true;
-        pthread_mutex_unlock(&run->turning);
-        kl_worker_spent(w, &w->times.waiting);
-        write_output(run, o);
-        kl_worker_spent(w, &w->times.writing);
-        pthread_mutex_lock(&run->turning);
-        run->writing = false;
-        run->turn++;
-        give_back(run, o);
-    }
+    write_ready(run, w, run->spilling ? 1 : run->gathered);
     pthread_mutex_unlock(&run->turning);
     kl_worker_spent(w, &w->times.waiting);
 }
@@ -154,8 +169,11 @@ void kl_worker_spill(kl_worker *w) {
     kl_run *run = w->run;
     kl_worker_spent(w, &w->times.writing);
     pthread_mutex_lock(&run->turning);
+    run->spilling++; /* now nothing waits to be gathered */
+    write_ready(run, w, 1);
     while ((run->turn != w->to->number || run->writing) && run->stop == KL_GO)
         pthread_cond_wait(&run->turned, &run->turning);
+    run->spilling--;
     bool mine = run->stop == KL_GO;
     if (mine)
         run->writing = true;
@@ -164,7 +182,7 @@ void kl_worker_spill(kl_worker *w) {
     pthread_mutex_unlock(&run->turning);
     kl_worker_spent(w, &w->times.waiting);
     if (!mine) return;
-    write_bytes(run, w->to);
+    write_bytes(run, &w->to, 1);
     w->to->spilt = true;
     pthread_mutex_lock(&run->turning);
     run->writing = false;
@@ -196,9 +214,9 @@ static void *labour(void *arg) {
         kl_worker_chunk(w);
         hand_over(w);
     }
-    if (!w->to) return NULL;
     pthread_mutex_lock(&w->run->turning);
-    give_back(w->run, w->to);
+    if (w->to) give_back(w->run, w->to);
+    write_ready(w->run, w, 1);
     pthread_mutex_unlock(&w->run->turning);
     return NULL;
 }
@@ -236,7 +254,8 @@ void kl_run_all(kl_run *run) {
     if (run->input.regular && run->input.size <= 2 * KL_CHUNK_LEAST) threads = 1;
     if (run->out_form == KL_OUT_TABLE) threads = 1;
     run->threads = threads;
-    run->outputs = threads + (threads > 1 ? SPARE_OUTPUTS : 0);
+    run->gathered = run->out.beside.n ? GATHERED : 1; /* nobody sees that file before the end */
+    run->outputs = threads + (threads > 1 ? 2 : 1) * (run->gathered - 1) + (threads > 1);
     run->chunk_bytes = KL_CHUNK_LEAST;
     kl_worker *workers = calloc(threads, sizeof *workers);
     kl_output *outputs = calloc(run->outputs, sizeof *outputs);

@@ -84,9 +84,11 @@ typedef struct kl_run {
     uint64_t turn;         /* the chunk that is written next */
     bool writing;          /* someone writes it */
     struct kl_output **ready, *free;
-    size_t outputs, chunk_bytes; /* chunk_bytes: what the next chunk should hold */
-    kl_stop stop;                /* why everything stops */
-    int why;                     /* errno, where it has one */
+    size_t outputs, gathered; /* gathered: so many are written at a time, */
+    size_t spilling;          /* unless some thread must write at once */
+    size_t chunk_bytes;       /* what the next chunk should hold */
+    kl_stop stop;             /* why everything stops */
+    int why;                  /* errno, where it has one */
     kl_feed_state feed_state;
 
     uint64_t records, rejected, shown, lines; /* lines: of the chunks written so far */

@@ -137,6 +137,12 @@ void kl_columns_free(kl_columns *c) {
     free(c);
 }
 
+bool kl_columns_traced(const kl_columns *c) {
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i].kind == KL_COLUMN_CLAUSES) return true;
+    return false;
+}
+
 kl_string kl_columns_own(size_t i) {
     return i < OWN ? (kl_string){own_columns[i].name, strlen(own_columns[i].name)} : (kl_string){NULL, 0};
 }

@@ -228,7 +228,8 @@ kl_columns *kl_columns_all(const kl_teller *const *tellers, size_t editions, boo
 kl_columns *kl_columns_select(const kl_teller *const *tellers, size_t editions, const kl_string *names, size_t count,
                               size_t *unknown);
 void kl_columns_free(kl_columns *c);
-kl_string kl_columns_own(size_t i); /* the decision's own columns, one by one; empty after the last */
+bool kl_columns_traced(const kl_columns *c); /* they tell the truth of clauses */
+kl_string kl_columns_own(size_t i);          /* the decision's own columns, one by one; empty after the last */
 
 /* CSV; kept: cells after them. */
 void kl_write_csv_head(kl_bytes *out, const kl_columns *c, kl_csv_form form, const kl_string *kept, size_t kept_count);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* So much is learnt and then no more. Every TRIALS records: were few of all so far like one before, nothing is asked any longer. */
-enum { LINES_MOST = 4096, TEXT_MOST = 1 << 20, BUCKETS_LOG = 13, TRIALS = 8192, PIECE = 32, OUTCOMES_MOST = 64 };
+enum { LINES_MOST = 4096, TEXT_MOST = 1 << 20, BUCKETS_LOG = 13, TRIALS = 8192, PIECE = 64, OUTCOMES_MOST = 64 };
 
 #define ONES UINT64_C(0x0101010101010101)
 #define FACTOR UINT64_C(0x9E3779B97F4A7C15)
@@ -42,6 +42,10 @@ struct kl_memo {
     kl_bytes head;                             /* what comes before the key */
     kl_bytes text, facts, cell;
     quick quick;
+    bool traced; /* the truth of every clause comes last, before `end` */
+    kl_clauses *clauses;
+    char end[PIECE];
+    size_t end_size;
 };
 
 /* ------------------------------------------------------------------ whether it can be used */
@@ -60,6 +64,8 @@ static bool columns_suit(kl_memo *m, const kl_columns *c, const kl_teller *t) {
         if (is_key(c, i, t)) {
             if (i) return false;
             m->keyed = true;
+        } else if (kind == KL_COLUMN_CLAUSES && i + 1 == c->count) {
+            m->traced = true;
         } else if (kind == KL_COLUMN_FIELD || kind == KL_COLUMN_CLAUSES) {
             return false;
         } else if (kind == KL_COLUMN_ASSUMED && t->info.assumptions) {
@@ -82,7 +88,8 @@ static bool suits(kl_memo *m, const kl_teller *t) {
         }
         return true;
     }
-    if (f->trace || t->info.assumptions || t->info.outcomes > OUTCOMES_MOST) return false;
+    m->traced = f->trace;
+    if (t->info.assumptions || t->info.outcomes > OUTCOMES_MOST) return false;
     kl_bytes_text(&m->head, "{\"key\": ");
     return m->keyed = m->determined = m->surely = true;
 }
@@ -96,10 +103,13 @@ kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_work
     if (m->words && suits(m, t) && !m->head.failed) {
         m->quick = (quick){ONES * (form->json ? '#' : '-'), ONES * (unsigned char)(form->json ? '\\' : form->csv.comma),
                            form->json ? HIGHS : 0};
+        m->end_size = form->json ? 3 : 1;
+        memcpy(m->end, form->json ? "}}\n" : "\n", m->end_size);
+        m->clauses = m->traced ? kl_clauses_new(t, form->json) : NULL;
         m->now = calloc((size_t)KL_ROWS_MAX * m->words, sizeof *m->now);
         m->like = calloc(KL_ROWS_MAX, sizeof *m->like);
         m->learnt = calloc((size_t)LINES_MOST * m->words, sizeof *m->learnt);
-        if (m->now && m->like && m->learnt) return m;
+        if (m->now && m->like && m->learnt && (m->clauses || !m->traced)) return m;
     }
     kl_memo_free(m);
     return NULL;
@@ -107,6 +117,7 @@ kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_work
 
 void kl_memo_free(kl_memo *m) {
     if (!m) return;
+    kl_clauses_free(m->clauses);
     kl_bytes_free(&m->head);
     kl_bytes_free(&m->text);
     kl_bytes_free(&m->facts);
@@ -166,6 +177,7 @@ static bool pays(kl_memo *m) {
 
 void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows) {
     m->workspace = w;
+    if (m->clauses) kl_clauses_batch(m->clauses, m->teller, w);
     if (m->asked >= m->asked_next) m->off |= !pays(m);
     if (m->off) {
         memset(m->like, 0, rows * sizeof *m->like);
@@ -186,13 +198,13 @@ void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows) {
 
 /* ------------------------------------------------------------------ writing */
 /* The high bit of a byte that is less than q.less, equal to q.other or in q.high: the key is then looked at with more care. */
-static inline uint64_t odd(quick q, uint64_t v) {
+static inline __attribute__((always_inline)) uint64_t odd(quick q, uint64_t v) {
     uint64_t same = v ^ q.other;
     return (((v - q.less) & ~v) | ((same - ONES) & ~same) | (v & q.high)) & HIGHS;
 }
 
 /* Copies a key that needs neither quotes nor escapes and returns true. Pieces may overlap; none reaches past the key. */
-static inline bool plain(quick q, char *to, const char *from, size_t n) {
+static inline __attribute__((always_inline)) bool plain(quick q, char *to, const char *from, size_t n) {
     uint64_t v, w, found = 0;
     uint32_t a, b;
     if (n >= 8) {
@@ -229,8 +241,8 @@ static void add_key(const kl_memo *m, kl_bytes *out, kl_string key) {
 }
 
 static inline char *copy(char *to, const char *from, size_t size) {
-    const char *end = to + size;
-    for (char *at = to; at < end; at += PIECE, from += PIECE) memcpy(at, from, PIECE);
+    memcpy(to, from, PIECE);
+    for (size_t at = PIECE; at < size; at += PIECE / 2) memcpy(to + at, from + at, PIECE / 2);
     return to + size;
 }
 
@@ -241,33 +253,40 @@ static bool perhaps(const kl_memo *m, uint32_t row, uint64_t outcomes) {
     return false;
 }
 
-/* A line with a key that is quoted or has escapes. */
-static void write_careful(const kl_memo *m, const line *l, kl_string key, kl_bytes *out) {
-    kl_bytes_add(out, m->head.data, m->head.size);
-    add_key(m, out, key);
-    kl_bytes_add(out, m->text.data + l->tail, l->size);
+static void add_clauses(const kl_memo *m, uint32_t row, kl_bytes *out) {
+    if (!m->clauses || !kl_bytes_room(out, kl_clauses_most(m->clauses))) return;
+    out->size = (size_t)(kl_clauses_write(m->clauses, row, out->data + out->size) - out->data);
+    kl_bytes_add(out, m->end, m->end_size);
 }
 
-/* `json`: a constant where this is called. Keys of an object stand in quotes, after the head. */
-static inline uint32_t write_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out,
-                                  bool json) {
+/* A line with a key that is quoted or has escapes, or without one. */
+static void write_careful(const kl_memo *m, const line *l, uint32_t row, kl_string key, kl_bytes *out) {
+    kl_bytes_add(out, m->head.data, m->head.size);
+    if (m->keyed) add_key(m, out, key);
+    kl_bytes_add(out, m->text.data + l->tail, l->size);
+    add_clauses(m, row, out);
+}
+
+/* `json` and `traced` are constants where this is called. Keys of an object stand in quotes, after the head. */
+static inline __attribute__((always_inline)) uint32_t
+write_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out, bool json, bool traced) {
     const uint32_t *like = m->like;
     const char *text = m->text.data, *head = m->head.data;
-    size_t head_size = m->head.size, most = head_size + 2 * PIECE + 8, room = out->room;
-    line *lines = m->lines;
-    quick q = m->quick;
-    char *data = out->data, *to = data + out->size;
+    size_t head_size = m->head.size, most = head_size + 2 * PIECE + 8;
+    if (traced) most += kl_clauses_most(m->clauses) + PIECE;
+    line *lines = m->lines - 1;
+    quick q = {m->quick.less, m->quick.other, json ? HIGHS : 0};
+    char *to = out->data + out->size, *end = out->data + out->room;
     for (; row < rows && like[row]; row++) {
-        line *l = &lines[like[row] - 1];
+        line *l = &lines[like[row]];
         const char *key = keys[row].data;
         size_t size = keys[row].size;
-        if (l->unsure && perhaps(m, row, l->unsure)) break;
-        if (room - (size_t)(to - data) < l->size + size + most) {
-            out->size = (size_t)(to - data);
+        if (json && l->unsure && perhaps(m, row, l->unsure)) break;
+        if ((size_t)(end - to) < l->size + size + most) {
+            out->size = (size_t)(to - out->data);
             if (!kl_bytes_room(out, l->size + size + most)) break;
-            data = out->data;
-            room = out->room;
-            to = data + out->size;
+            to = out->data + out->size;
+            end = out->data + out->room;
         }
         l->count++;
         char *at = to;
@@ -275,19 +294,19 @@ static inline uint32_t write_rows(kl_memo *m, uint32_t row, uint32_t rows, const
             at = copy(at, head, head_size);
             *at++ = '"';
         }
-        if (plain(q, at, key, size)) {
-            at += size;
-            if (json) *at++ = '"';
-            to = copy(at, text + l->tail, l->size);
+        if (!plain(q, at, key, size)) {
+            out->size = (size_t)(to - out->data);
+            write_careful(m, l, row, keys[row], out);
+            to = out->data + out->size;
+            end = out->data + out->room;
             continue;
         }
-        out->size = (size_t)(to - data);
-        write_careful(m, l, keys[row], out);
-        data = out->data;
-        room = out->room;
-        to = data + out->size;
+        at += size;
+        if (json) *at++ = '"';
+        to = copy(at, text + l->tail, l->size);
+        if (traced) to = copy(kl_clauses_write(m->clauses, row, to), m->end, m->end_size);
     }
-    out->size = (size_t)(to - data);
+    out->size = (size_t)(to - out->data);
     return row;
 }
 
@@ -296,15 +315,17 @@ static uint32_t write_keyless(kl_memo *m, uint32_t row, uint32_t rows, kl_bytes 
     for (; row < rows && m->like[row]; row++) {
         line *l = &m->lines[m->like[row] - 1];
         l->count++;
-        if (m->form.told) kl_bytes_add(out, m->text.data + l->tail, l->size);
+        if (m->form.told) write_careful(m, l, row, (kl_string){"", 0}, out);
     }
     return row;
 }
 
 uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
     if (!m->keyed) return write_keyless(m, row, rows, out);
-    if (m->form.json) return write_rows(m, row, rows, keys, out, true);
-    return write_rows(m, row, rows, keys, out, false);
+    if (m->form.json && m->traced) return write_rows(m, row, rows, keys, out, true, true);
+    if (m->form.json) return write_rows(m, row, rows, keys, out, true, false);
+    if (m->traced) return write_rows(m, row, rows, keys, out, false, true);
+    return write_rows(m, row, rows, keys, out, false, false);
 }
 
 bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
@@ -313,7 +334,7 @@ bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
     line *l = &m->lines[m->like[row] - 1];
     if (l->unsure && perhaps(m, row, l->unsure)) return false;
     l->count++;
-    write_careful(m, l, key, out);
+    write_careful(m, l, row, key, out);
     return true;
 }
 
@@ -335,6 +356,16 @@ static bool past_key(kl_memo *m, const kl_verdict *v, const char **data, size_t 
     return true;
 }
 
+/* Takes the clauses of the record off the end of its line. */
+static bool before_clauses(kl_memo *m, uint32_t row, const char *data, size_t *size) {
+    if (!m->clauses) return true;
+    m->cell.size = 0;
+    add_clauses(m, row, &m->cell);
+    if (m->cell.failed || *size < m->cell.size) return false;
+    *size -= m->cell.size;
+    return memcmp(data + *size, m->cell.data, m->cell.size) == 0;
+}
+
 /* Outcomes of which it is told who may have decided: those without one who surely did. false: somebody may have. */
 static bool who(const kl_memo *m, const kl_verdict *v, uint64_t *unsure) {
     for (uint32_t o = 0; m->surely && o < m->teller->info.outcomes; o++) {
@@ -352,7 +383,8 @@ void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes
     line l = {.tail = (uint32_t)m->text.size, .fact = (uint32_t)(m->facts.size / sizeof(kl_tally_fact))};
     const char *data = m->form.told ? out->data + from : "";
     size_t size = m->form.told ? out->size - from : 0;
-    if (!who(m, v, &l.unsure) || (m->keyed && !past_key(m, v, &data, &size))) return;
+    if (!who(m, v, &l.unsure) || (m->keyed && !past_key(m, v, &data, &size)) || !before_clauses(m, row, data, &size))
+        return;
     uint32_t at = find(m, marks, m->words);
     if (m->buckets[at] || m->text.size + size + PIECE > TEXT_MOST) return;
     l.size = (uint32_t)size;

@@ -65,6 +65,14 @@ unsigned kl_tally_flags(const kl_verdict *v);
 uint32_t kl_tally_facts(const kl_verdict *v, bool all, kl_bytes *into);
 void kl_tally_add(kl_tally *t, const kl_tally_fact *facts, uint32_t count, uint64_t records);
 
+/* clauses.c: the truth of every clause, from pieces that stand ready; for one thread and program. NULL: memory is out. */
+typedef struct kl_clauses kl_clauses;
+kl_clauses *kl_clauses_new(const kl_teller *t, bool json);
+void kl_clauses_free(kl_clauses *c);
+void kl_clauses_batch(kl_clauses *c, const kl_teller *t, const kl_workspace *w); /* after each kl_eval */
+size_t kl_clauses_most(const kl_clauses *c);                         /* bytes that kl_clauses_write() may touch */
+char *kl_clauses_write(const kl_clauses *c, uint32_t row, char *to); /* returns where it ended */
+
 /* The least entry from `least` on that surely decides some outcome, or KL_INDEX_NONE: each once, in the order of the rules. */
 uint32_t kl_next_decider(const kl_verdict *v, uint64_t least);
 
