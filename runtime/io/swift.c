@@ -14,12 +14,13 @@ static inline uint64_t equal_bytes(uint64_t w, char c) {
 }
 
 static kl_cuts cut(const kl_cut *c) {
-    const uint64_t highs = ONES * 0x80, nl = ONES * '\n', quote = ONES * '"', comma = ONES * (unsigned char)c->comma;
+    const uint64_t highs = ONES * 0x80;
     const char *const data = c->data, separator = c->comma;
     const uint32_t size = c->size;
     uint32_t *out = c->ends, *const stop = c->stop, at = c->at, lines = 0;
     uint64_t seen = 0;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t nl = ONES * '\n', quote = ONES * '"', comma = ONES * (unsigned char)separator;
     for (; size - at >= 8 && out < stop; at += 8) {
         uint64_t w, ends, found, quotes;
         memcpy(&w, data + at, 8);
