@@ -13,17 +13,25 @@ static inline uint64_t equal_bytes(uint64_t w, char c) {
     return ~(((x & low7) + low7) | x | low7);
 }
 
+/* Eight bytes as loaded, so that the first is the lowest. */
+static inline uint64_t first_lowest(uint64_t w) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(w);
+#else
+    return w;
+#endif
+}
+
 static kl_cuts cut(const kl_cut *c) {
-    const uint64_t highs = ONES * 0x80;
+    const uint64_t highs = ONES * 0x80, nl = ONES * '\n', quote = ONES * '"', comma = ONES * (unsigned char)c->comma;
     const char *const data = c->data, separator = c->comma;
     const uint32_t size = c->size;
     uint32_t *out = c->ends, *const stop = c->stop, at = c->at, lines = 0;
     uint64_t seen = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const uint64_t nl = ONES * '\n', quote = ONES * '"', comma = ONES * (unsigned char)separator;
     for (; size - at >= 8 && out < stop; at += 8) {
         uint64_t w, ends, found, quotes;
         memcpy(&w, data + at, 8);
+        w = first_lowest(w);
         if (__builtin_expect((w & highs) == 0,
                              1)) { /* in each byte 80 less something below 80 keeps its bit only less 0 */
             ends = (highs - (w ^ nl)) & highs;
@@ -39,7 +47,6 @@ static kl_cuts cut(const kl_cut *c) {
         for (; found; found &= found - 1) *out++ = at + (uint32_t)__builtin_ctzll(found) / 8;
         if (ends) lines += (uint32_t)((ends >> 7) * ONES >> 56);
     }
-#endif
     for (; at < size && out < stop && data[at] != '"'; at++) {
         seen |= (uint64_t)(unsigned char)data[at];
         if (data[at] != '\n' && data[at] != separator) continue;

@@ -105,8 +105,11 @@ static const char *usual(const shape *s, uint32_t column) {
     return habit ? habits[habit - 1][below(4)] : cells[below(CELLS)];
 }
 
+static bool unmarked; /* no combining marks: what composes them is not there on every machine */
+
 static void add_cell(kl_bytes *b, const shape *s, uint32_t column) {
     const char *text = below(1000) < s->odd ? cells[below(CELLS)] : usual(s, column);
+    if (unmarked && strchr(text, '\xCC')) text = "";
     bool clash = strchr(text, s->comma) || (!s->quotes && strchr(text, '"'));
     if (s->quotes && (below(20) == 0 || (clash && below(10)))) {
         kl_bytes_char(b, '"');
@@ -279,6 +282,15 @@ static void agree(void **unused) {
     kl_bytes_free(&b);
 }
 
+static void agree_unmarked(void **unused) {
+    (void)unused;
+    kl_bytes b = {0};
+    unmarked = true;
+    for (uint64_t seed = 1; seed <= INPUTS / 8; seed++) check(seed, &b);
+    unmarked = false;
+    kl_bytes_free(&b);
+}
+
 /* A variant that this machine lacks is seen to be skipped. */
 static void tried(void **which) {
     kl_simd v = **(kl_simd **)which;
@@ -290,6 +302,7 @@ int main(int argc, char **argv) {
     static kl_simd all[KL_SIMD_COUNT] = {KL_SIMD_PORTABLE, KL_SIMD_SSE2, KL_SIMD_AVX2, KL_SIMD_AVX512, KL_SIMD_NEON};
     if (argc > 1) only = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {cmocka_unit_test(agree),
+                                       cmocka_unit_test(agree_unmarked),
                                        {"portable", tried, NULL, NULL, &all[0]},
                                        {"sse2", tried, NULL, NULL, &all[1]},
                                        {"avx2", tried, NULL, NULL, &all[2]},
