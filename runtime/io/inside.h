@@ -73,6 +73,9 @@ void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reas
 /* One value as text (space around it taken off, not empty); a second one for the same field must be equal. */
 void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column);
 void kl_intake_put_set(kl_intake *in, uint32_t row, uint32_t field, uint64_t mask, uint32_t order, kl_string column);
+/* A number or day of the field's own kind and scale, which it can hold. */
+void kl_intake_put_number(kl_intake *in, uint32_t row, uint32_t field, int64_t number, uint32_t order,
+                          kl_string column);
 void kl_intake_forget(kl_intake *in, uint32_t row); /* what was put in the row, and what was wrong with it */
 void kl_intake_finish(kl_intake *in);               /* required fields; then in->batch is ready */
 

@@ -141,6 +141,13 @@ static bool put_number(kl_intake *in, uint32_t row, uint32_t field, int64_t numb
     return true;
 }
 
+void kl_intake_put_number(kl_intake *in, uint32_t row, uint32_t field, int64_t number, uint32_t order,
+                          kl_string column) {
+    if (!kl_intake_touch(in, field)) return;
+    if (!put_number(in, row, field, number))
+        kl_intake_fault(in, row, field, KL_REJECT_TWICE, order, column, (kl_string){"", 0});
+}
+
 static bool put_text(kl_intake *in, uint32_t row, uint32_t field, kl_string text) {
     kl_string *texts = in->stores[field].data;
     if (!first_value(in, row, field))
