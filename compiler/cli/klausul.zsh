@@ -64,7 +64,10 @@ rest)
             '(-f --format)'{-f,--format}'[form of the report]:form:(text json)' \
             '(-o --output)'{-o,--output}'[write to file]:file:_files' \
             '*--assume[give an assumption a value]:NAME=VALUE:' \
-            '1:old edition:_files' '2:new edition:_files'
+            '--input-format[form of the records]:form:(csv ndjson)' \
+            '--encoding[encoding of CSV]:encoding:(utf-8 latin1)' \
+            '(-j --threads)'{-j,--threads}'[number of threads]:number:' \
+            '1:old edition:_files' '2:new edition:_files' '3:records:_files'
         ;;
     test)
         _arguments $common $include \

@@ -43,7 +43,7 @@ int kl_verb_plan(kl_cli *c) {
     memset(rules, 0, sizeof rules);
     int status = KL_EXIT_TROUBLE;
     if (kl_rules_load(c, c->operands.p[0], &rules[0]) && kl_rules_load(c, c->operands.p[1], &rules[1]))
-        status = prove(c, rules);
+        status = c->operands.n > 2 ? kl_plan_over_records(c, &rules[0], &rules[1]) : prove(c, rules);
     for (size_t side = 0; side < 2; side++) kl_rules_free(&rules[side]);
     return status;
 }

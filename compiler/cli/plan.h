@@ -63,6 +63,9 @@ bool kl_plan_is_equal(const kl_plan *p); /* all outcomes and requirements proved
 /* plan_words.c: fields, values and assumptions that are not the same */
 void kl_plan_vocabulary(kl_plan *p);
 
+/* plan_records.c: both sides over the records of the third operand. An exit status. */
+int kl_plan_over_records(kl_cli *c, kl_rules *old, kl_rules *new);
+
 void kl_plan_text(const kl_plan *p, kl_bytes *out);
 void kl_plan_json(const kl_plan *p, kl_bytes *out);
 

@@ -81,21 +81,32 @@ const kl_verb kl_verbs[] = {
       END}},
     {"plan",
      kl_verb_plan,
-     {"[flaggor] GAMMAL NY", "[flags] OLD NEW"},
+     {"[flaggor] GAMMAL NY [POSTER]", "[flags] OLD NEW [RECORDS]"},
      2,
-     2,
+     3,
      {"visar vad som ändras mellan två utgåvor", "shows what changes between two editions"},
      {"Jämför två regelfiler för alla poster som kan finnas, också dem med okända uppgifter. Varje\n"
       "utfall och krav är bevisat likvärdigt, eller så visas de klasser av poster där det ändras, med\n"
-      "de regler som avgjorde och en post som har prövats mot båda.\n"
+      "de regler som avgjorde och en post som har prövats mot båda. Med POSTER avgörs varje post av\n"
+      "båda: hur många som ändras, från vad till vad, hur mycket pengar och mellan vilka regler; -o\n"
+      "skriver de ändrade.\n"
       "Slutkod 1 när något skiljer.",
       "Compares two rule files over all records there can be, those with unknown facts too. Each\n"
       "outcome and requirement is proved equivalent, or the classes of records where it changes are\n"
-      "shown, with the rules that decided and a record that was run on both.\n"
+      "shown, with the rules that decided and a record that was run on both. With RECORDS both decide\n"
+      "every record: how many change, from what to what, how much money and between which rules; -o\n"
+      "writes those that change.\n"
       "Exit status 1 when anything differs."},
      {"  klausul plan rules/vgr/distanskontakter/2023-06-01.klausul ny.klausul",
       "  klausul plan rules/vgr/distanskontakter/2023-06-01.klausul new.klausul"},
-     {{KL_FLAG_FORMAT, "text|json"}, {KL_FLAG_OUTPUT, NULL}, {KL_FLAG_ASSUME, NULL}, {KL_FLAG_INCLUDE, NULL}, END}},
+     {{KL_FLAG_FORMAT, "text|json"},
+      {KL_FLAG_OUTPUT, NULL},
+      {KL_FLAG_ASSUME, NULL},
+      {KL_FLAG_INPUT_FORMAT, "csv|ndjson"},
+      {KL_FLAG_ENCODING, "utf-8|latin1"},
+      {KL_FLAG_THREADS, NULL},
+      {KL_FLAG_INCLUDE, NULL},
+      END}},
     {"test",
      kl_verb_test,
      {"[flaggor] FIL|MAPP…", "[flags] FILE|FOLDER…"},
