@@ -174,7 +174,7 @@ void kl_prove(kl_arena *a, kl_diags *d, ir_guideline *g, kl_str image, const kl_
     prepare_outcomes(p, &deciding);
     note_known(p);
     set_frame(p);
-    p->witnesses = kl_witnesses_new(&p->endings, options->effort);
+    p->witnesses = kl_witnesses_new(&p->endings, options->effort / 4);
     kl_space_init(&p->space, &p->endings, p->witnesses, options->effort);
     p->steps = g->outcomes.n + g->entries.n + g->assumptions.n;
     for (uint32_t i = 0; i < g->outcomes.n; i++) {

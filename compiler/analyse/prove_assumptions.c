@@ -34,8 +34,7 @@ static kl_found changes(desk *d, uint32_t assumption, uint32_t truth, uint32_t w
             uint32_t other = kl_space_given(d->s, i, answer, truth);
             here = kl_dd_or(m, here, kl_dd_or(m, kl_dd_but(m, first, other), kl_dd_but(m, other, first)));
         }
-        kl_witness x;
-        note(&out, kl_space_find(d->s, kl_dd_and(m, here, where), NULL, 0, false, &x, NULL, NULL));
+        note(&out, kl_space_find(d->s, kl_dd_and(m, here, where), NULL, 0, false, NULL, NULL, NULL));
         if (out == KL_FOUND_RECORD) return out;
     }
     return out;

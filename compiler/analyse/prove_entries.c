@@ -9,18 +9,19 @@ typedef struct desk {
     bool *told; /* per entry: something has been said of it, or of what makes it so */
 } desk;
 
-static kl_found is_there(kl_prover *p, uint32_t form) {
-    kl_witness x;
+/* `surely`: however what is not received would turn out. */
+static kl_found is_there(kl_prover *p, uint32_t form, bool surely) {
     const kl_form *n = kl_form_at(p->forms, form);
     if (n->kind == KL_FORM_CONST) return n->lo == 0 ? KL_FOUND_NONE : KL_FOUND_RECORD;
     if (!kl_prove_open(p, &form, 1)) return KL_NOT_DECIDED;
     uint32_t where = kl_space_truth(&p->space, form);
-    return kl_space_find(&p->space, where, NULL, 0, false, &x, NULL, NULL);
+    if (surely) where = kl_space_sure(&p->space, where, false);
+    return kl_space_find(&p->space, where, NULL, 0, false, NULL, NULL, NULL);
 }
 
 /* Whether some record in force and in scope has it. */
-static kl_found somewhere(desk *d, uint32_t entry, uint32_t form) {
-    return is_there(d->p, d->p->framing[entry] ? form : kl_form_and(d->p->forms, d->p->frame, form));
+static kl_found somewhere(desk *d, uint32_t entry, uint32_t form, bool surely) {
+    return is_there(d->p, d->p->framing[entry] ? form : kl_form_and(d->p->forms, d->p->frame, form), surely);
 }
 
 static void tell(desk *d, uint32_t entry, kl_diag_id id, kl_str other) {
@@ -38,10 +39,10 @@ static void undecided(desk *d, uint32_t entry) {
 
 /* Never, always, or not decided: true when something was said. */
 static bool constant(desk *d, uint32_t entry, uint32_t form) {
-    kl_found yes = somewhere(d, entry, form);
+    kl_found yes = somewhere(d, entry, form, true);
     if (yes == KL_FOUND_NONE) return tell(d, entry, KL_D_NEVER_HOLDS, (kl_str){0}), true;
     if (yes == KL_NOT_DECIDED) return undecided(d, entry), true;
-    kl_found no = somewhere(d, entry, kl_form_not(d->p->forms, form));
+    kl_found no = somewhere(d, entry, kl_form_not(d->p->forms, form), false);
     if (no == KL_FOUND_NONE) return tell(d, entry, KL_D_ALWAYS_HOLDS, (kl_str){0}), true;
     if (no == KL_NOT_DECIDED) return undecided(d, entry), true;
     return false;
@@ -125,7 +126,7 @@ static bool check_items(desk *d, uint32_t list) {
         uint32_t rest = without(d, list, i);
         uint32_t matters =
             all ? kl_form_and(f, rest, kl_form_not(f, item)) : kl_form_and(f, kl_form_not(f, rest), item);
-        kl_found found = somewhere(d, i, matters);
+        kl_found found = somewhere(d, i, matters, false);
         if (found == KL_FOUND_NONE) tell(d, i, KL_D_NO_DIFFERENCE, d->g->entries.p[list].id);
         if (found == KL_NOT_DECIDED) undecided(d, i);
     }
@@ -143,10 +144,10 @@ static bool check_exceptions(desk *d, uint32_t clause) {
         uint32_t truth = kl_form_of_entry(f, i);
         bool items = check_items(d, i);
         settles = settles || items;
-        if (!items && somewhere(d, i, truth) == KL_FOUND_NONE) {
+        if (!items && somewhere(d, i, truth, true) == KL_FOUND_NONE) {
             tell(d, i, KL_D_NEVER_HOLDS, (kl_str){0});
         } else if (!items) {
-            kl_found found = somewhere(d, i, kl_form_and(f, left, truth));
+            kl_found found = somewhere(d, i, kl_form_and(f, left, truth), false);
             if (found == KL_FOUND_NONE) tell(d, i, KL_D_NO_DIFFERENCE, d->g->entries.p[clause].id);
             if (found == KL_NOT_DECIDED) undecided(d, i);
         }
@@ -163,12 +164,12 @@ static void check_clause(desk *d, uint32_t clause) {
 
 /* ------------------------------------------------------------------ requirements */
 static void check_requirement(desk *d, uint32_t entry) {
-    kl_found applies = somewhere(d, entry, kl_form_applies(d->p->forms, entry));
+    kl_found applies = somewhere(d, entry, kl_form_applies(d->p->forms, entry), true);
     if (applies == KL_FOUND_NONE) {
         tell(d, entry, KL_D_NEVER_APPLIES, (kl_str){0});
         return;
     }
-    kl_found breached = somewhere(d, entry, kl_form_breached(d->p->forms, entry));
+    kl_found breached = somewhere(d, entry, kl_form_breached(d->p->forms, entry), true);
     if (breached == KL_FOUND_NONE) tell(d, entry, KL_D_NEVER_BREACHED, (kl_str){0});
     if (applies == KL_NOT_DECIDED || breached == KL_NOT_DECIDED) undecided(d, entry);
 }

@@ -15,6 +15,7 @@ typedef struct bench { /* one outcome on the table */
     const kl_arms *arms;
     uint32_t *fires; /* per arm: a truth */
     uint32_t frame, any;
+    uint32_t clash; /* where two fire that differ, or one fires beside a text that is not at hand */
 } bench;
 
 /* ------------------------------------------------------------------ building */
@@ -49,8 +50,8 @@ static bool is_open(const bench *b, size_t arm) {
 }
 
 static kl_found found_in(bench *b, uint32_t where) {
-    kl_witness x;
-    return where == KL_LEAF_NO ? KL_FOUND_NONE : kl_space_find(b->s, where, NULL, 0, false, &x, NULL, NULL);
+    if (where == KL_LEAF_NO) return KL_FOUND_NONE;
+    return kl_space_find(b->s, kl_space_sure(b->s, where, false), NULL, 0, false, NULL, NULL, NULL);
 }
 
 /* ------------------------------------------------------------------ which can fire */
@@ -117,19 +118,35 @@ static kl_found differ_together(bench *b, size_t i, size_t j, kl_witness *x) {
     pair what = {b, b->outcome};
     uint32_t both = kl_dd_and(&b->s->m, b->fires[i], b->fires[j]);
     if (both == KL_LEAF_NO) return KL_FOUND_NONE;
+    if (fixed) b->clash = kl_dd_or(&b->s->m, b->clash, both);
+    if (is_open(b, i) || is_open(b, j)) return KL_FOUND_NONE;
     both = kl_space_sure(b->s, both, true);
     return kl_space_find(b->s, both, &differ, fixed ? 0 : 1, true, x, try_conflict, &what);
+}
+
+/* A record with unknown facts on which some two differ however they turn out, though not the same two: told of the first that may. */
+static void find_common_conflict(bench *b) {
+    kl_witness x;
+    pair what = {b, b->outcome};
+    uint32_t clash = kl_space_sure(b->s, b->clash, true);
+    if (kl_space_find(b->s, clash, NULL, 0, true, &x, try_conflict, &what) != KL_FOUND_RECORD) return;
+    for (size_t j = 0; j < b->arms->n; j++)
+        for (size_t i = 0; i < j; i++) {
+            if (is_open(b, i) || is_open(b, j) || b->arms->p[i].result == b->arms->p[j].result) continue;
+            if (kl_dd_and(&b->s->m, b->fires[i], b->fires[j]) == KL_LEAF_NO) continue;
+            tell_conflict(b, i, j, &x);
+            return;
+        }
 }
 
 static void find_conflicts(bench *b) {
     uint32_t earlier = KL_LEAF_NO;
     size_t told = 0;
     for (size_t j = 0; j < b->arms->n && told < CONFLICTS_MOST; j++) {
-        if (is_open(b, j)) continue;
         bool meets = kl_dd_and(&b->s->m, b->fires[j], earlier) != KL_LEAF_NO, undecided = false;
         for (size_t i = 0; meets && i < j; i++) {
             kl_witness x;
-            if (is_open(b, i) || b->arms->p[i].result == b->arms->p[j].result) continue;
+            if (b->arms->p[i].result == b->arms->p[j].result) continue;
             kl_found found = differ_together(b, i, j, &x);
             undecided = undecided || found == KL_NOT_DECIDED;
             if (found != KL_FOUND_RECORD) continue;
@@ -142,6 +159,7 @@ static void find_conflicts(bench *b) {
         if (undecided) kl_prove_not_decided(b->p, e->file, e->span, e->id);
         earlier = kl_dd_or(&b->s->m, earlier, b->fires[j]);
     }
+    if (told == 0 && b->clash != KL_LEAF_NO) find_common_conflict(b);
 }
 
 /* ------------------------------------------------------------------ records and days for which nothing fires */
@@ -278,6 +296,7 @@ void kl_prove_outcome(kl_prover *p, uint32_t outcome) {
     }
     find_living(&b);
     if (o->many) return;
+    b.clash = KL_LEAF_NO;
     find_conflicts(&b);
     if (kl_result_at(&p->endings, p->decisions[outcome].otherwise)->kind == KL_RESULT_NONE) find_gap(&b);
 }

@@ -202,7 +202,8 @@ static void read_core(kl_solver *s, const Z3_ast *literals, size_t n, bool *core
     Z3_ast_vector_dec_ref(s->z, v);
 }
 
-kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, uint32_t effort, bool *core) {
+kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, bool record, uint32_t effort,
+                         bool *core) {
     Z3_ast *literals = kl_alloc_array(s->arena, n + 3, sizeof(Z3_ast));
     if (s->given.n > LITERALS_MOST) start_afresh(s);
     for (size_t i = 0; i < n; i++) literals[i] = literal_of(s, condition_of(s, &facts[i]));
@@ -215,6 +216,7 @@ kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stat
         if (core) read_core(s, literals, n, core);
         return KL_FOUND_NONE;
     }
+    if (!record) return KL_FOUND_RECORD;
     keep_model(s);
     literals[count] = literal_of(s, ordinary(s));
     if (Z3_solver_check_assumptions(s->z, s->s, (unsigned)count + 1, literals) == Z3_L_TRUE) keep_model(s);

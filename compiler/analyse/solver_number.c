@@ -106,10 +106,37 @@ static Z3_ast months_to(kl_solver *s, kl_term_parts from, kl_term_parts to) {
     return minus(s, months, one_if(s, Z3_mk_lt(s->z, to.of_month, from.of_month)));
 }
 
+/* What follows from months about days, said outright so that the solver need not look for it in the calendar: 4,800 months have 146,097
+ * days, and no number of months is further than SLACK days from that measure. */
+static void measure(kl_solver *s, Z3_ast months, Z3_ast days) {
+    enum { MONTHS = 4800, DAYS = 146097, SLACK = 8 };
+    Z3_ast scaled = times(s, kl_term_int(s, MONTHS), days), least = times(s, kl_term_int(s, DAYS), months);
+    Z3_ast slack = kl_term_int(s, MONTHS * SLACK), next = plus(s, least, kl_term_int(s, DAYS));
+    Z3_ast low = Z3_mk_ge(s->z, plus(s, scaled, slack), least), high = Z3_mk_le(s->z, minus(s, scaled, slack), next);
+    Z3_ast in_order = Z3_mk_ge(s->z, days, kl_term_int(s, 0));
+    kl_term_define(s, Z3_mk_implies(s->z, in_order, kl_term_and(s, low, high)));
+    kl_term_define(s, Z3_mk_implies(s->z, in_order, Z3_mk_ge(s->z, months, kl_term_int(s, 0))));
+}
+
+/* An unknown of its own, the same for both ways round but for its sign, tied to the parts of the two days. */
 static Z3_ast months_between(kl_solver *s, Z3_ast a, Z3_ast b) {
     if (a == b) return kl_term_int(s, 0);
+    for (size_t i = 0; i < s->spans.n; i++) {
+        const kl_term_span *p = &s->spans.p[i];
+        if (p->a == a && p->b == b) return p->months;
+        if (p->a == b && p->b == a) return Z3_mk_unary_minus(s->z, p->months);
+    }
     kl_term_parts x = parts_of(s, a), y = parts_of(s, b);
-    return Z3_mk_ite(s->z, Z3_mk_le(s->z, a, b), months_to(s, x, y), Z3_mk_unary_minus(s->z, months_to(s, y, x)));
+    Z3_ast months = kl_term_fresh(s, "months", false), days = minus(s, b, a);
+    Z3_ast dates = kl_term_and(s, kl_term_between(s, a, KL_DATE_MIN, KL_DATE_MAX),
+                               kl_term_between(s, b, KL_DATE_MIN, KL_DATE_MAX));
+    Z3_ast exact =
+        Z3_mk_ite(s->z, Z3_mk_le(s->z, a, b), months_to(s, x, y), Z3_mk_unary_minus(s->z, months_to(s, y, x)));
+    kl_term_define(s, Z3_mk_implies(s->z, dates, kl_term_same(s, months, exact)));
+    measure(s, months, days);
+    measure(s, Z3_mk_unary_minus(s->z, months), minus(s, a, b));
+    KL_PUSH(s->arena, &s->spans, ((kl_term_span){a, b, months}));
+    return months;
 }
 
 /* ------------------------------------------------------------------ the operations */

@@ -28,6 +28,10 @@ typedef struct kl_term_parts { /* of a day */
     Z3_ast day, year, month, of_month;
 } kl_term_parts;
 
+typedef struct kl_term_span { /* whole months from one day to another */
+    Z3_ast a, b, months;
+} kl_term_span;
+
 typedef struct kl_term_side { /* a guideline */
     kl_endings *e;
     Z3_ast *truths; /* per form */
@@ -49,6 +53,7 @@ struct kl_solver {
     KL_VEC(kl_term_side) sides;
     KL_VEC(Z3_ast) definitions; /* what holds of every record */
     KL_VEC(kl_term_parts) parts;
+    KL_VEC(kl_term_span) spans;
     KL_VEC(kl_str) texts;           /* a text's number is its place here */
     KL_VEC(Z3_ast) given, literals; /* conditions that stand behind a literal */
     uint32_t fresh;

@@ -46,7 +46,7 @@ uint32_t kl_space_given(kl_space *s, uint32_t question, uint32_t answer, uint32_
 
 /* Tries a record that has been found; false: it does not do what it should. */
 typedef bool kl_space_trial(void *self, kl_witness *x);
-/* A record in `where` for which `more` facts hold. KL_FOUND_NONE: proved that there is none. */
+/* A record in `where` for which `more` facts hold; `out` NULL: it is enough to know. KL_FOUND_NONE: proved that there is none. */
 kl_found kl_space_find(kl_space *s, uint32_t where, const kl_fact *more, size_t n, bool stated, kl_witness *out,
                        kl_space_trial *trial, void *self);
 /* Why the last search was not decided, in words. */

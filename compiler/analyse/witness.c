@@ -265,7 +265,9 @@ static kl_found find_plain(kl_witnesses *w, const kl_fact *facts, size_t n, bool
 
 kl_found kl_witness_find(kl_witnesses *w, const kl_fact *facts, size_t n, bool stated, kl_witness *out, bool *core) {
     kl_arena *arena = w->e->forms->arena;
-    bool plain = true;
+    bool plain = true, record = out != NULL;
+    kl_witness spare;
+    if (!record) out = &spare;
     *out = kl_witness_blank(w->e->forms);
     for (size_t i = 0; i < n; i++) plain = plain && is_plain(w->e->forms, &facts[i]);
     if (plain) return find_plain(w, facts, n, stated, out, core);
@@ -274,8 +276,8 @@ kl_found kl_witness_find(kl_witnesses *w, const kl_fact *facts, size_t n, bool s
         for (size_t i = 0; i < w->sides.n; i++) kl_solver_side(w->solver, w->sides.p[i]);
     }
     w->asked++;
-    kl_found found = kl_solver_check(w->solver, facts, n, stated, w->effort, core);
-    if (found != KL_FOUND_RECORD) return found;
+    kl_found found = kl_solver_check(w->solver, facts, n, stated, record, w->effort, core);
+    if (found != KL_FOUND_RECORD || !record) return found;
     kl_fact_list own = {0}; /* what stands by itself reads better than what the solver makes up */
     bool *derived = kl_alloc_array(arena, w->e->forms->g->fields.n + 1, sizeof *derived);
     kl_witness model = kl_witness_blank(w->e->forms);

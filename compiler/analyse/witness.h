@@ -55,7 +55,7 @@ void kl_witnesses_free(kl_witnesses *w); /* what lies outside the arena */
 uint32_t kl_witnesses_side(kl_witnesses *w, kl_endings *e);
 
 /* A record for which all facts hold. `stated`: assumptions have the values that the text gives them; else any within their bounds.
- * When there is none, core[i] says whether fact i takes part in why (core may be NULL). */
+ * `out` NULL: it is enough to know. When there is none, core[i] says whether fact i takes part in why (core may be NULL). */
 kl_found kl_witness_find(kl_witnesses *w, const kl_fact *facts, size_t n, bool stated, kl_witness *out, bool *core);
 /* Why the last search was not decided: the limit, or the construct, in the language of messages. */
 kl_str kl_witness_why(const kl_witnesses *w, kl_surface lang);

@@ -52,9 +52,10 @@ bool kl_cli_files(kl_cli *c, kl_str_list *files) {
 static bool said(const kl_diags *all, const kl_diag *d) {
     for (size_t i = 0; i < all->list.n; i++) {
         const kl_diag *o = &all->list.p[i];
-        if (o->id == d->id && o->span.start == d->span.start && o->span.end == d->span.end && o->file && d->file &&
-            kl_str_eq(o->file->path, d->file->path))
-            return true;
+        bool same = o->id == d->id && o->span.start == d->span.start && o->span.end == d->span.end && o->file &&
+                    d->file && kl_str_eq(o->file->path, d->file->path);
+        for (size_t k = 0; same && k < d->arg_count; k++) same = kl_str_eq(o->args[k], d->args[k]);
+        if (same) return true;
     }
     return false;
 }
