@@ -48,6 +48,7 @@ def suites(build, soak):
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
+    yield "cells as another reader sees them", script("fuzz/cells_property.py", *long)
     yield "records without end", script("bench/soak.py", *long)
     yield "bench", script("bench/check.py")
     yield "instructions", script("bench/instructions.py")
