@@ -14,6 +14,7 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import generate  # noqa: E402
+import proofs  # noqa: E402
 import rows  # noqa: E402
 import self_test  # noqa: E402
 import surface  # noqa: E402
@@ -214,6 +215,7 @@ def arguments():
     p.add_argument('--records', type=int, default=8, help='records of each (default 8)')
     p.add_argument('--seed', type=int, default=1, help='first guideline (default 1)')
     p.add_argument('--tables', type=int, help='how many random tables whose rows may contradict each other (default 600; soak 10000)')
+    p.add_argument('--proofs', type=int, help='how many small guidelines whose proofs are held against every record (default 1600; soak 30000)')
     p.add_argument('--only', type=int, action='append', help='just this guideline')
     p.add_argument('--jobs', type=int, default=2)
     p.add_argument('--keep', help='folder for guidelines that failed')
@@ -238,7 +240,17 @@ def main():
     start = time.monotonic()
     stopped = False
     tables = [] if a.only else range(1, 1 + (a.tables if a.tables is not None else 10000 if a.soak else 600))
+    proved = 0 if a.only else a.proofs if a.proofs is not None else 30000 if a.soak else 1600
+    batches = [(klausul, s, proofs.small) for s in range(1, 1 + proved, proofs.SIZE)]
+    batches += [(klausul, s, generate.guideline) for s in range(1, 1 + proved // 8, proofs.SIZE)]
     with multiprocessing.Pool(a.jobs) as pool:
+        found = Counter()
+        for n, fails, told in pool.imap(proofs.batch, batches):
+            passed, failed, found = passed + n - len(fails), failed + len(fails), found + told
+            for text in fails:
+                print('FAILED ' + text + '\n', flush=True)
+        if proved:
+            print('proofs: %s' % ', '.join('%s %d' % x for x in sorted(found.items())), flush=True)
         for text in pool.imap(rows.one, [(klausul, s) for s in tables], chunksize=8):
             passed, failed = passed + (text is None), failed + (text is not None)
             if text:
