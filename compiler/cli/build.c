@@ -38,6 +38,19 @@ static bool write_c(kl_cli *c, kl_str path, const kl_program *program, kl_str im
     return kl_write_all(c, beside, header.p, header.n) && kl_write_all(c, path, source.p, source.n);
 }
 
+static bool write_sql(kl_cli *c, kl_str path, const kl_program *program, kl_str image) {
+    kl_buf text;
+    kl_str trouble, dialect = kl_cli_value(c, KL_FLAG_DIALECT);
+    kl_buf_init(&text, c->arena);
+    if (!dialect.n) {
+        kl_say(c, KL_D_USAGE_NEEDS, 2, KL_STR("--target sql"), KL_STR("--dialect"));
+        return false;
+    }
+    if (kl_emit_sql(c->arena, program, image, dialect, &text, &trouble)) return kl_write_all(c, path, text.p, text.n);
+    kl_say(c, KL_D_TARGET_CANNOT, 2, dialect, trouble);
+    return false;
+}
+
 int kl_verb_build(kl_cli *c) {
     kl_str path, image;
     bool trouble = false;
@@ -53,8 +66,10 @@ int kl_verb_build(kl_cli *c) {
     const kl_program *program;
     if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program))
         return KL_EXIT_TROUBLE;
-    bool ok = kl_cli_is(c, KL_FLAG_TARGET, "c") ? write_c(c, kl_cli_value(c, KL_FLAG_OUTPUT), program, image)
-                                                : kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), image.p, image.n);
+    kl_str to = kl_cli_value(c, KL_FLAG_OUTPUT);
+    bool ok = kl_cli_is(c, KL_FLAG_TARGET, "c")     ? write_c(c, to, program, image)
+              : kl_cli_is(c, KL_FLAG_TARGET, "sql") ? write_sql(c, to, program, image)
+                                                    : kl_write_all(c, to, image.p, image.n);
     return ok ? KL_EXIT_OK : KL_EXIT_TROUBLE;
 }
 

@@ -12,7 +12,7 @@ _klausul_flags() {
     test) echo "--format --threshold --output --include $common" ;;
     fmt) echo "--check --keywords $common" ;;
     template) echo "--format --csv --output --include $common" ;;
-    build) echo "--output --target --include $common" ;;
+    build) echo "--output --target --dialect --include $common" ;;
     inspect) echo "--output $common" ;;
     verify) echo "--include $common" ;;
     *) echo "$common --version" ;;
@@ -27,7 +27,8 @@ _klausul_values() { # verb, flag
     --input-format) echo "csv ndjson" ;;
     --encoding) echo "utf-8 latin1" ;;
     --fail-on) echo "undetermined findings undetermined,findings" ;;
-    --target) echo "image c" ;;
+    --target) echo "image c sql" ;;
+    --dialect) echo "postgresql sqlite duckdb" ;;
     --format | -f)
         case $1 in
         check) echo "text json github" ;;

@@ -50,4 +50,5 @@ complete -c klausul -n '__klausul_verb explain' -l plain -d 'words instead of ma
 complete -c klausul -n '__klausul_verb test' -l threshold -x -d 'least share tried both ways'
 complete -c klausul -n '__klausul_verb fmt' -l check -d 'write nothing, name files that would change'
 complete -c klausul -n '__klausul_verb fmt' -l keywords -x -a 'sv en' -d 'translate the keywords'
-complete -c klausul -n '__klausul_verb build' -l target -x -a "image c" -d 'what to build'
+complete -c klausul -n '__klausul_verb build' -l target -x -a "image c sql" -d 'what to build'
+complete -c klausul -n '__klausul_verb build' -l dialect -x -a "postgresql sqlite duckdb" -d 'the database'

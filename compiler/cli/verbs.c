@@ -158,7 +158,7 @@ const kl_verb kl_verbs[] = {
       "The image carries the hash of the rule text. The same rule text gives the same image, byte for byte."},
      {"  klausul build rules/vgr/distanskontakter/2023-06-01.klausul --target image -o vgr.kli",
       "  klausul build rules/vgr/distanskontakter/2023-06-01.klausul --target image -o vgr.kli"},
-     {{KL_FLAG_OUTPUT, NULL}, {KL_FLAG_TARGET, "image|c"}, {KL_FLAG_INCLUDE, NULL}, END}},
+     {{KL_FLAG_OUTPUT, NULL}, {KL_FLAG_TARGET, "image|c|sql"}, {KL_FLAG_DIALECT, "postgresql|sqlite|duckdb"}, {KL_FLAG_INCLUDE, NULL}, END}},
     {"inspect",
      kl_verb_inspect,
      {"[flaggor] AVBILD", "[flags] IMAGE"},

@@ -2,9 +2,12 @@
 # May include: the Python standard library, tests/suite.py and the files beside it.
 # Start at main(); compare() says what must be equal.
 import argparse
+import csv
+import io
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 from decimal import Decimal
@@ -13,6 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from c_target import Target  # noqa: E402
 from records import Maker  # noqa: E402
+from sql_target import DuckDB, PostgreSQL, Server, SQLite  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
 GUIDELINES = ("rules/vgr/distanskontakter/2023-06-01.klausul", "rules/halland/distanskontakter/2018-06-28.klausul",
@@ -125,6 +129,56 @@ def agree(count, klausul, guideline, records, seed):
     count.check(f"{name}: {tried} records, C target", tried > records // 2 and wrong == 0, f"{wrong} of {tried} differ")
 
 
+def flat(klausul, guideline, lines):
+    """The evaluator's decisions as CSV, by key, and which columns are yes/no."""
+    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "csv"],
+               input="".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+    if done.returncode > 1:
+        raise RuntimeError(done.stderr.decode())
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
+    key = next(iter(rows[0]))
+    return {r[key]: r for r in rows}, {c for c in rows[0] if any(r[c] in ("true", "false") for r in rows)}
+
+
+def agree_sql(count, klausul, guideline, target, records, seed):
+    schema = json.loads(run([klausul, "template", guideline, "--format", "json-schema"]).stdout)
+    with open(guideline, encoding="utf-8") as f:
+        maker = Maker(schema, f.read(), seed)
+    made = [maker.record(i) for i in range(records)]
+    inputs = [maker.as_input(r) for r in made]
+    theirs, booleans = flat(klausul, guideline, inputs)
+    name, wrong = f"{os.path.relpath(guideline, ROOT)}: {target.dialect}", 0
+    with tempfile.TemporaryDirectory() as folder:
+        ours = {r["key"]: r for r in target(klausul, guideline, folder, maker.fields).decide(made, booleans)}
+    for i, record in enumerate(inputs):
+        a, b = theirs.get(str(i)), ours.get(str(i), {})
+        differ = [c for c in b if c not in ("key", "rejected") and b[c] != a.get(c)] if a else []
+        if not b or bool(b["rejected"]) != (a is None) or differ:
+            wrong += 1
+            if wrong <= 3:
+                why = "\n".join(f"{c}: {a.get(c)!r} / {b[c]!r}" for c in differ) or f"rejected: {a is None} / {b.get('rejected')}"
+                count.check(f"{name}, record {i}", False, why + "\n" + json.dumps(record, ensure_ascii=False))
+    count.check(f"{name}, {len(theirs)} records", wrong == 0 and len(theirs) > records // 2, f"{wrong} of {records} differ")
+
+
+def databases(count, folder):
+    """The dialects whose database is here; PostgreSQL's server is started in the folder."""
+    if sqlite3.sqlite_version_info >= (3, 35):
+        yield SQLite
+    else:
+        count.skip("SQLite", f"{sqlite3.sqlite_version} is older than 3.35")
+    try:
+        import duckdb  # noqa: F401
+        yield DuckDB
+    except ImportError:
+        count.skip("DuckDB", "no Python package duckdb")
+    try:
+        PostgreSQL.server = Server(folder)
+        yield PostgreSQL
+    except (FileNotFoundError, LookupError) as e:
+        count.skip("PostgreSQL", str(e))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
@@ -139,6 +193,14 @@ def main():
     else:
         for guideline in options.guidelines or [os.path.join(ROOT, g) for g in GUIDELINES]:
             agree(count, klausul, guideline, options.records, options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for target in databases(count, folder):
+                for guideline in options.guidelines or [os.path.join(ROOT, g) for g in GUIDELINES]:
+                    agree_sql(count, klausul, guideline, target, max(50, options.records // 20), options.seed)
+        finally:
+            if PostgreSQL.server:
+                PostgreSQL.server.stop()
     return count.finish()
 
 
