@@ -128,7 +128,7 @@ plot: bench
 arrows: all
 	$(PYTHON) tests/arrows.py --build $(B)
 
-C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/*/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
+C_FILES = $(sort $(wildcard runtime/*.[ch] runtime/*/*.[ch] runtime/*/*/*.[ch] lang/*.[ch] lang/base/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
                             tests/*.[ch] tests/*/*.[ch] examples/*/*.[ch]))
 RULE_DIRS = rules
 fmt: all

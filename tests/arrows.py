@@ -14,6 +14,7 @@ ROOMS = {
     "runtime": ([], {"stdint.h", "stddef.h", "stdbool.h", "string.h"}),
     "runtime/simd": (["runtime"], {"stdint.h", "stddef.h", "stdbool.h", "string.h", "immintrin.h", "emmintrin.h", "arm_neon.h"}),
     "runtime/io": (["runtime", "runtime/simd"], None),
+    "runtime/bindings/python": (["runtime", "runtime/io", "compiler", "lang"], None),
     "lang/base": ([], None),
     "lang": (["lang/base"], None),
     "compiler": (["lang", "lang/base", "runtime"], None),
