@@ -1,11 +1,12 @@
 /* prove_outcomes.c - of each outcome: which candidates can fire, which fire together with different results, which records and days none fires for.
  * May include: compiler/analyse/prove.
  * Start at kl_prove_outcome(). */
+#include "compiler/analyse/boxes.h"
 #include "compiler/analyse/prove.h"
 
 #include <string.h>
 
-enum { CONFLICTS_MOST = 20 };
+enum { CONFLICTS_MOST = 20, MANY_ARMS = 64 };
 
 typedef struct bench { /* one outcome on the table */
     kl_prover *p;
@@ -15,7 +16,8 @@ typedef struct bench { /* one outcome on the table */
     const kl_arms *arms;
     uint32_t *fires; /* per arm: a truth */
     uint32_t frame, any;
-    uint32_t clash; /* where two fire that differ, or one fires beside a text that is not at hand */
+    kl_boxes *boxes; /* the candidates as boxes, where there are many and each is one; else NULL */
+    uint32_t clash;  /* where two fire that differ, or one fires beside a text that is not at hand */
 } bench;
 
 /* ------------------------------------------------------------------ building */
@@ -52,6 +54,21 @@ static bool is_open(const bench *b, size_t arm) {
 static kl_found found_in(bench *b, uint32_t where) {
     if (where == KL_LEAF_NO) return KL_FOUND_NONE;
     return kl_space_find(b->s, kl_space_sure(b->s, where, false), NULL, 0, false, NULL, NULL, NULL);
+}
+
+/* Many candidates that each test the questions one by one, none of them open or otherwise unknown. */
+static void find_boxes(bench *b) {
+    kl_boxes *boxes = kl_alloc(b->p->arena, sizeof *boxes);
+    if (b->arms->n < MANY_ARMS || b->s->possible != KL_LEAF_YES || b->s->stated != KL_LEAF_YES) return;
+    for (size_t i = 0; i < b->s->asked.list.n; i++) {
+        const kl_question *q = &b->s->asked.list.p[i];
+        if (kl_question_tagged(q) || q->kind == KL_Q_EDITION) return;
+        if (q->kind == KL_Q_TRUTH && kl_form_at(b->p->forms, q->source)->kind == KL_FORM_KNOWN) return;
+    }
+    kl_boxes_init(boxes, b->s);
+    for (uint32_t i = 0; i < b->arms->n; i++)
+        if (is_open(b, i) || !kl_boxes_add(boxes, b->fires[i], i)) return;
+    b->boxes = boxes;
 }
 
 /* ------------------------------------------------------------------ which can fire */
@@ -139,6 +156,26 @@ static void find_common_conflict(bench *b) {
         }
 }
 
+/* Boxes that meet and give different results; one is told for each that comes later. */
+static void find_box_conflicts(bench *b) {
+    const kl_boxes *x = b->boxes;
+    size_t told = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t j = 0; j < x->owner.n && told < CONFLICTS_MOST; j++)
+        for (size_t i = 0; i < j && x->owner.p[j] != last; i++) {
+            kl_witness w;
+            uint32_t one = x->owner.p[i], two = x->owner.p[j];
+            if (b->arms->p[one].result == b->arms->p[two].result || !kl_boxes_meet(x, i, j)) continue;
+            kl_found found = differ_together(b, one, two, &w);
+            const ir_entry *e = &b->p->g->entries.p[b->arms->p[two].entry];
+            if (found == KL_NOT_DECIDED) kl_prove_not_decided(b->p, e->file, e->span, e->id);
+            if (found == KL_FOUND_RECORD) tell_conflict(b, one, two, &w);
+            if (found == KL_FOUND_NONE) continue;
+            told++;
+            last = two;
+        }
+}
+
 static void find_conflicts(bench *b) {
     uint32_t earlier = KL_LEAF_NO;
     size_t told = 0;
@@ -160,6 +197,7 @@ static void find_conflicts(bench *b) {
         earlier = kl_dd_or(&b->s->m, earlier, b->fires[j]);
     }
     if (told == 0 && b->clash != KL_LEAF_NO) find_common_conflict(b);
+    if (kl_space_full(b->s)) kl_prove_not_decided(b->p, b->o->file, b->o->span, b->o->name);
 }
 
 /* ------------------------------------------------------------------ records and days for which nothing fires */
@@ -261,26 +299,63 @@ static uint32_t find_days(bench *b, uint32_t gap, kl_told_gap *told) {
     return gap;
 }
 
+typedef struct gap_hunt {
+    bench *b;
+    kl_witness *x;
+    kl_found found;
+} gap_hunt;
+
+static bool take_gap(void *self, uint32_t truth) {
+    gap_hunt *h = self;
+    pair one = {h->b, h->b->outcome};
+    h->found = kl_space_find(h->b->s, truth, NULL, 0, true, h->x, try_gap, &one);
+    return h->found != KL_FOUND_NONE;
+}
+
+static kl_found find_box_gap(bench *b, kl_witness *x) {
+    gap_hunt h = {b, x, KL_FOUND_NONE};
+    kl_boxes frame;
+    kl_boxes_init(&frame, b->s);
+    if (!kl_boxes_add(&frame, b->frame, 0)) return KL_NOT_DECIDED;
+    for (size_t i = 0; i < frame.owner.n; i++)
+        if (kl_boxes_gap(b->boxes, kl_box_at(&frame, i), take_gap, &h)) return h.found;
+    return b->boxes->full ? KL_NOT_DECIDED : KL_FOUND_NONE;
+}
+
+static void search_gap(bench *b, kl_told_gap *told, kl_witness *x) {
+    pair one = {b, b->outcome};
+    b->any = any_of(b->s, b->fires, b->arms->n);
+    uint32_t gap = kl_space_sure(b->s, kl_dd_but(&b->s->m, b->frame, b->any), true);
+    gap = find_days(b, gap, told);
+    told->found = kl_space_find(b->s, gap, NULL, 0, true, x, try_gap, &one);
+}
+
+static kl_str too_many(const bench *b) {
+    const char *words = b->p->diags->lang == KL_EN ? "the rows need more than %llu comparisons"
+                                                   : "raderna kräver mer än %llu jämförelser";
+    return kl_str_fmt(b->p->arena, words, (unsigned long long)b->s->effort * 64);
+}
+
 static void find_gap(bench *b) {
     kl_prover *p = b->p;
     kl_witness x;
-    pair one = {b, b->outcome};
     kl_told_gap *earlier = same_gap(b), told = {.arms = b->arms, .diag = SIZE_MAX, .days_diag = SIZE_MAX};
     if (b->arms->n == 0) return;
     if (earlier) {
         tell_gap(b, earlier);
         return;
     }
-    b->any = any_of(b->s, b->fires, b->arms->n);
-    uint32_t gap = kl_space_sure(b->s, kl_dd_but(&b->s->m, b->frame, b->any), true);
-    gap = find_days(b, gap, &told);
-    told.found = kl_space_find(b->s, gap, NULL, 0, true, &x, try_gap, &one);
+    if (b->boxes) {
+        told.found = find_box_gap(b, &x);
+    } else {
+        search_gap(b, &told, &x);
+    }
     if (told.found == KL_FOUND_RECORD) told.note = kl_prove_witness(p, &x);
-    if (told.found == KL_NOT_DECIDED) told.note = kl_space_why(b->s, p->diags->lang);
+    if (told.found == KL_NOT_DECIDED)
+        told.note = b->boxes && b->boxes->full ? too_many(b) : kl_space_why(b->s, p->diags->lang);
     tell_gap(b, &told);
     KL_PUSH(p->arena, &p->gaps, told);
 }
-
 /* ------------------------------------------------------------------ the whole */
 void kl_prove_outcome(kl_prover *p, uint32_t outcome) {
     const ir_outcome *o = &p->g->outcomes.p[outcome];
@@ -297,6 +372,10 @@ void kl_prove_outcome(kl_prover *p, uint32_t outcome) {
     find_living(&b);
     if (o->many) return;
     b.clash = KL_LEAF_NO;
-    find_conflicts(&b);
+    find_boxes(&b);
+    if (b.boxes)
+        find_box_conflicts(&b);
+    else
+        find_conflicts(&b);
     if (kl_result_at(&p->endings, p->decisions[outcome].otherwise)->kind == KL_RESULT_NONE) find_gap(&b);
 }

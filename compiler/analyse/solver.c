@@ -202,25 +202,36 @@ static void read_core(kl_solver *s, const Z3_ast *literals, size_t n, bool *core
     Z3_ast_vector_dec_ref(s->z, v);
 }
 
-kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, bool record, uint32_t effort,
-                         bool *core) {
+/* Among the facts `n` literals stand for; `more` of them further conditions, which may be in the core too. */
+static kl_found ask(kl_solver *s, Z3_ast *literals, size_t n, size_t more, uint32_t effort, bool *core) {
+    bool *named = kl_alloc_array(s->arena, n + more + 1, sizeof *named);
+    set_effort(s, effort);
+    Z3_lbool found = Z3_solver_check_assumptions(s->z, s->s, (unsigned)(n + more), literals);
+    if (found == Z3_L_UNDEF || Z3_get_error_code(s->z) != Z3_OK) return KL_NOT_DECIDED;
+    if (found == Z3_L_TRUE) {
+        keep_model(s);
+        return KL_FOUND_RECORD;
+    }
+    read_core(s, literals, n + more, named);
+    if (core) memcpy(core, named, (n + more) * sizeof *core);
+    return KL_FOUND_NONE;
+}
+
+/* First among ordinary values, where a record is soon found and reads well. That there is none of them proves something only if it does not
+ * rest on their being ordinary. */
+kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, uint32_t effort, bool *core) {
     Z3_ast *literals = kl_alloc_array(s->arena, n + 3, sizeof(Z3_ast));
+    bool *named = kl_alloc_array(s->arena, n + 3, sizeof *named);
     if (s->given.n > LITERALS_MOST) start_afresh(s);
     for (size_t i = 0; i < n; i++) literals[i] = literal_of(s, condition_of(s, &facts[i]));
-    size_t count = n;
-    if (stated) literals[count++] = literal_of(s, as_stated(s));
-    set_effort(s, effort);
-    Z3_lbool found = Z3_solver_check_assumptions(s->z, s->s, (unsigned)count, literals);
-    if (found == Z3_L_UNDEF || Z3_get_error_code(s->z) != Z3_OK) return KL_NOT_DECIDED;
-    if (found == Z3_L_FALSE) {
-        if (core) read_core(s, literals, n, core);
-        return KL_FOUND_NONE;
-    }
-    if (!record) return KL_FOUND_RECORD;
-    keep_model(s);
-    literals[count] = literal_of(s, ordinary(s));
-    if (Z3_solver_check_assumptions(s->z, s->s, (unsigned)count + 1, literals) == Z3_L_TRUE) keep_model(s);
-    return KL_FOUND_RECORD;
+    size_t more = 0;
+    if (stated) literals[n + more++] = literal_of(s, as_stated(s));
+    literals[n + more] = literal_of(s, ordinary(s));
+    kl_found found = ask(s, literals, n, more + 1, effort, named);
+    if (found == KL_NOT_DECIDED || (found == KL_FOUND_NONE && named[n + more]))
+        found = ask(s, literals, n, more, effort, named);
+    if (found == KL_FOUND_NONE && core) memcpy(core, named, n * sizeof *core);
+    return found;
 }
 
 /* ------------------------------------------------------------------ the record */

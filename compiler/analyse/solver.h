@@ -13,10 +13,9 @@ kl_solver *kl_solver_new(kl_endings *e);
 void kl_solver_free(kl_solver *s);
 uint32_t kl_solver_side(kl_solver *s, kl_endings *e);
 
-/* As kl_witness_find(), at most `effort` steps; `record`: one is wanted, of ordinary values where they will do. KL_NOT_DECIDED: more steps
- * would be needed, or the theory has no answer. */
-kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, bool record, uint32_t effort,
-                         bool *core);
+/* As kl_witness_find(), at most `effort` steps, once among ordinary values and once among all. KL_NOT_DECIDED: more would be needed, or the
+ * theory has no answer. */
+kl_found kl_solver_check(kl_solver *s, const kl_fact *facts, size_t n, bool stated, uint32_t effort, bool *core);
 /* The record of a check that found one: fields and assumptions that matter to it. */
 void kl_solver_record(kl_solver *s, kl_witness *out);
 

@@ -276,7 +276,7 @@ kl_found kl_witness_find(kl_witnesses *w, const kl_fact *facts, size_t n, bool s
         for (size_t i = 0; i < w->sides.n; i++) kl_solver_side(w->solver, w->sides.p[i]);
     }
     w->asked++;
-    kl_found found = kl_solver_check(w->solver, facts, n, stated, record, w->effort, core);
+    kl_found found = kl_solver_check(w->solver, facts, n, stated, w->effort, core);
     if (found != KL_FOUND_RECORD || !record) return found;
     kl_fact_list own = {0}; /* what stands by itself reads better than what the solver makes up */
     bool *derived = kl_alloc_array(arena, w->e->forms->g->fields.n + 1, sizeof *derived);

@@ -202,6 +202,23 @@ def small(seed):
     return Small(seed).g
 
 
+def wide(seed):
+    """More rules than a diagram of them all is made for, each testing some of a few fields."""
+    s = Small(seed)
+    g, r = s.g, s.r
+    g.name, g.pieces, g.outcomes, g.scope, g.assumptions = 'prov.sw%d' % seed, [], [], None, []
+    g.period, g.dated_by, g.fields = None, None, [f for f in g.fields if f.key]
+    for i, t in enumerate([('values', 'färg'), ('values', 'färg'), ('values', 'sort'), ('bool',)]):
+        g.fields.append(Field('f%d' % i, t))
+    results = [('k', ('int',), r.choice([1, 1, 1, 2]) if r.random() < 0.02 else 1) for _ in range(r.choice([64, 70, 90]))]
+    g.outcomes.append(Outcome('utfall0', ('int',)))
+    for i, result in enumerate(results):
+        tests = [('f', f.name) if f.type == ('bool',) else ('in', ('f', f.name), (s.constant(f.type),), r.random() < 0.2)
+                 for f in r.sample(g.fields[1:], r.choice([2, 3, 3, 4]))]
+        g.pieces.append(Rule('regel%d' % i, ('and', *tests), [('utfall0', result)]))
+    return g
+
+
 # ---------------------------------------------------------------------- which records there are
 def roots(g):
     return [c for p in g.pieces for c in children(p)] + ([g.scope] if g.scope is not None else [])

@@ -243,6 +243,7 @@ def main():
     proved = 0 if a.only else a.proofs if a.proofs is not None else 30000 if a.soak else 1600
     batches = [(klausul, s, proofs.small) for s in range(1, 1 + proved, proofs.SIZE)]
     batches += [(klausul, s, generate.guideline) for s in range(1, 1 + proved // 8, proofs.SIZE)]
+    batches += [(klausul, s, proofs.wide) for s in range(1, 1 + proved // 16, proofs.SIZE)]
     with multiprocessing.Pool(a.jobs) as pool:
         found = Counter()
         for n, fails, told in pool.imap(proofs.batch, batches):
