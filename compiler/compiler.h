@@ -59,7 +59,7 @@ void kl_prove(kl_arena *a, kl_diags *d, ir_guideline *g, kl_str image, const kl_
 
 /* Writes the image. false after a report (a named limit was passed). Same sources, same bytes. */
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
-/* The same decisions from code as the text has it, without what planes.c finds: for tests to compare with. */
+/* The same decisions from code as the text has it, without what planes.c finds: for what is read by people, and for tests to compare with. */
 bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
 
 /* A verified image as C: a header and the source that includes it as `include`. */

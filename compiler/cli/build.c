@@ -38,6 +38,16 @@ static bool write_c(kl_cli *c, kl_str path, const kl_program *program, kl_str im
     return kl_write_all(c, beside, header.p, header.n) && kl_write_all(c, path, source.p, source.n);
 }
 
+/* SQL is read beside the document: its conditions are the rules' own, not others that come to the same. */
+static kl_str as_written(kl_cli *c, const ir_guideline *g) {
+    kl_diags d;
+    kl_buf image;
+    kl_diags_init(&d, c->arena, c->lang);
+    kl_buf_init(&image, c->arena);
+    kl_emit_image_plainly(c->arena, &d, g, &image);
+    return kl_buf_view(&image);
+}
+
 static bool write_sql(kl_cli *c, kl_str path, const kl_program *program, kl_str image) {
     kl_buf text;
     kl_str trouble, dialect = kl_cli_value(c, KL_FLAG_DIALECT);
@@ -64,8 +74,9 @@ int kl_verb_build(kl_cli *c) {
         return KL_EXIT_TROUBLE;
     }
     const kl_program *program;
-    if (!kl_rules_compile(c, path, false, &trouble, &image) || !kl_rules_admit(c, path, image, &program))
-        return KL_EXIT_TROUBLE;
+    const ir_guideline *g = kl_rules_compile(c, path, false, &trouble, &image);
+    if (g && kl_cli_is(c, KL_FLAG_TARGET, "sql")) image = as_written(c, g);
+    if (!g || !kl_rules_admit(c, path, image, &program)) return KL_EXIT_TROUBLE;
     kl_str to = kl_cli_value(c, KL_FLAG_OUTPUT);
     bool ok = kl_cli_is(c, KL_FLAG_TARGET, "c")     ? write_c(c, to, program, image)
               : kl_cli_is(c, KL_FLAG_TARGET, "sql") ? write_sql(c, to, program, image)

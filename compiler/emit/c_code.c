@@ -237,7 +237,10 @@ void kl_c_uses(kl_c *c, kl_buf *b) {
                {"FEED", uses(c, OP_N_FEED, OP_N_FEED)},
                {"FIELD", uses(c, OP_N_FIELD, OP_N_FIELD)},
                {"SAME", uses(c, OP_B_SAME, OP_B_SAME)},
-               {"AUDIT", audits(c)}};
+               {"AUDIT", audits(c)},
+               {"NOT", uses(c, OP_B_NOT, OP_B_NOT)},
+               {"AND", uses(c, OP_B_AND, OP_B_AND)},
+               {"OR", uses(c, OP_B_OR, OP_B_OR)}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         kl_buf_fmt(b, "#define KR_USES_%s %d\n", all[i].name, all[i].used);
 }
@@ -305,7 +308,7 @@ void kl_c_code(kl_c *c, kl_buf *b) {
         if (is_truth && entry_of[to] != KL_ABSENT) {
             kl_entry_info e;
             kl_entry_of(c->program, entry_of[to], &e);
-            kl_str cite = kl_c_comment(c->arena, (kl_str){e.citation.data, e.citation.size});
+            kl_str cite = kl_c_comment(c->arena, kl_view_cite(&c->view, entry_of[to]));
             kl_buf_fmt(b, " /* %.*s%s%.*s%s */", KL_FMT(kl_c_comment(c->arena, (kl_str){e.id.data, e.id.size})),
                        cite.n ? " [" : "", KL_FMT(cite), cite.n ? "]" : "");
         }

@@ -433,8 +433,9 @@ static void count_uses(kl_sql *q) {
 static kl_str comment_of(kl_sql *q, uint32_t entry) {
     kl_entry_info e;
     kl_entry_of(q->program, entry, &e);
-    kl_str s = kl_str_fmt(q->arena, "%.*s%s%.*s%s", (int)e.title.size, e.title.data, e.citation.size ? " [" : "",
-                          (int)e.citation.size, e.citation.data, e.citation.size ? "]" : "");
+    kl_str cite = kl_view_cite(&q->view, entry);
+    kl_str s = kl_str_fmt(q->arena, "%.*s%s%s%.*s%s", (int)e.title.size, e.title.data,
+                          e.title.size && cite.n ? " " : "", cite.n ? "[" : "", KL_FMT(cite), cite.n ? "]" : "");
     char *p = kl_alloc(q->arena, s.n + 1);
     for (size_t i = 0; i < s.n; i++) p[i] = s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i];
     return (kl_str){p, s.n};

@@ -44,4 +44,14 @@ static inline uint64_t kl_view_mask(const kl_view *v, uint32_t i) {
     return kl_view_bytes(v->at[KL_S_MASKS] + (size_t)i * 8, 8);
 }
 
+/* Where the document says it: the entry's own citation, else that of what holds it. */
+static inline kl_str kl_view_cite(const kl_view *v, uint32_t entry) {
+    kl_str cite = kl_view_text(v, KL_S_ENTRIES, entry, KL_E_CITE);
+    while (!cite.n && kl_view_word(v, KL_S_ENTRIES, entry, KL_E_PARENT) != KL_ABSENT) {
+        entry = kl_view_word(v, KL_S_ENTRIES, entry, KL_E_PARENT);
+        cite = kl_view_text(v, KL_S_ENTRIES, entry, KL_E_CITE);
+    }
+    return cite;
+}
+
 #endif
