@@ -42,15 +42,18 @@ bool kl_prove_said(const kl_prover *p, kl_diag_id id, const kl_file *file, kl_sp
 }
 
 static void tell_idle_notes(kl_prover *p) {
-    for (size_t i = 0; i < p->g->accepts.n; i++) {
+    for (size_t i = 0; i < p->g->accepts.n && !p->undecided; i++) {
         const ir_accept *a = &p->g->accepts.p[i];
-        if (!a->used) kl_report(p->diags, a->file, a->span, KL_D_ACCEPTS_NOTHING, 0);
+        if (!a->used && !(a->kind == KL_ACCEPTED_GAP && a->piece.start <= p->g->entries.p[0].span.start &&
+                          p->g->entries.p[0].span.start < a->piece.end))
+            kl_report(p->diags, a->file, a->span, KL_D_ACCEPTS_NOTHING, 0);
     }
 }
 
 /* ------------------------------------------------------------------ words */
 void kl_prove_not_decided(kl_prover *p, const kl_file *file, kl_span span, kl_str name) {
     kl_diag *d = kl_report(p->diags, file, span, KL_D_NOT_DECIDED, 1, name);
+    p->undecided = true;
     d->note = kl_space_why(&p->space, p->diags->lang);
 }
 

@@ -37,6 +37,7 @@ typedef struct kl_prover {
     kl_found *holds;   /* per entry: holds in force and in scope */
     bool *tried;       /* per entry: the two are known */
     KL_VEC(kl_told_gap) gaps;
+    bool undecided; /* something was: what seems to accept nothing may accept that */
     size_t steps, done;
 } kl_prover;
 

@@ -52,7 +52,7 @@ static bool is_open(const bench *b, size_t arm) {
 }
 
 static kl_found found_in(bench *b, uint32_t where) {
-    if (where == KL_LEAF_NO) return KL_FOUND_NONE;
+    if (where == KL_LEAF_NO && !kl_space_full(b->s)) return KL_FOUND_NONE;
     return kl_space_find(b->s, kl_space_sure(b->s, where, false), NULL, 0, false, NULL, NULL, NULL);
 }
 
@@ -259,6 +259,7 @@ static void tell_gap(bench *b, kl_told_gap *g) {
         days = i == 0 ? g->days.p[0] : kl_str_fmt(b->p->arena, "%.*s, %.*s", KL_FMT(days), KL_FMT(g->days.p[i]));
     if (g->days.n) report_gap(b, KL_D_DAYS_WITHOUT, days, (kl_str){0}, &g->days_diag);
     if (g->found == KL_FOUND_RECORD) report_gap(b, KL_D_GAP, (kl_str){0}, g->note, &g->diag);
+    if (g->found == KL_NOT_DECIDED) b->p->undecided = true;
     if (g->found == KL_NOT_DECIDED) report_gap(b, KL_D_NOT_DECIDED, (kl_str){0}, g->note, &g->diag);
 }
 
@@ -278,7 +279,7 @@ static uint32_t find_days(bench *b, uint32_t gap, kl_told_gap *told) {
     while (question < asked->list.n &&
            (asked->list.p[question].kind != KL_Q_NUMBER || asked->list.p[question].source != field))
         question++;
-    if (field == IR_NONE || question == asked->list.n || b->arms->n == 0) return gap;
+    if (kl_space_full(b->s) || field == IR_NONE || question == asked->list.n || b->arms->n == 0) return gap;
     const kl_question *q = &asked->list.p[question];
     int64_t from = INT64_MAX;
     for (uint32_t cell = 0; cell <= q->cells; cell++) {
@@ -288,7 +289,7 @@ static uint32_t find_days(bench *b, uint32_t gap, kl_told_gap *told) {
         if (cell < q->cells) {
             uint32_t here = kl_dd_and(m, kl_dd_test(m, b->s->level_of.p[question], interval, 2), b->s->possible);
             here = kl_dd_and(m, here, b->frame);
-            hole = here != KL_LEAF_NO && kl_dd_and(m, here, b->any) == KL_LEAF_NO;
+            hole = here != KL_LEAF_NO && kl_dd_and(m, here, b->any) == KL_LEAF_NO && !m->full;
             if (hole) gap = kl_dd_but(m, gap, kl_dd_test(m, b->s->level_of.p[question], interval, 2));
         }
         if (hole && from == INT64_MAX) from = start;

@@ -59,13 +59,13 @@ class Said:
         return any(x in self.found[c] for c in codes) or x in self.found['K0913']
 
 
-def check(klausul, guidelines):
+def check(klausul, guidelines, *flags):
     """{name: Said} of all of them, from one start of the tool."""
     with tempfile.TemporaryDirectory(prefix='klausul-proofs-') as folder:
         for g in guidelines:
             with open(os.path.join(folder, g.name + '.klausul'), 'w', encoding='utf-8') as f:
                 f.write(surface.text(g))
-        done = subprocess.run([klausul, 'check', '--lang', 'en', '--format', 'json', folder], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run([klausul, 'check', '--lang', 'en', '--format', 'json', *flags, folder], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, check=False, timeout=300)
     if done.returncode not in (0, 1):
         raise RuntimeError('exit status %d\n%s' % (done.returncode, done.stderr.decode('utf-8', 'replace')[:2000]))
@@ -460,11 +460,11 @@ def wrong(g, said):
 
 def batch(job):
     """Guidelines [first, first + SIZE): how many were held against all their records, failures, and what was told."""
-    klausul, first, make = job
+    klausul, first, make, *flags = job
     guidelines = [make(seed) for seed in range(first, first + SIZE)]
     fails, tally = [], Counter()
     try:
-        found = check(klausul, guidelines)
+        found = check(klausul, guidelines, *flags)
     except (RuntimeError, subprocess.TimeoutExpired) as e:
         return 0, ['guidelines %d to %d: %s' % (first, first + SIZE - 1, e)], tally
     for seed, g in zip(range(first, first + SIZE), guidelines):

@@ -244,6 +244,7 @@ def main():
     batches = [(klausul, s, proofs.small) for s in range(1, 1 + proved, proofs.SIZE)]
     batches += [(klausul, s, generate.guideline) for s in range(1, 1 + proved // 8, proofs.SIZE)]
     batches += [(klausul, s, proofs.wide) for s in range(1, 1 + proved // 16, proofs.SIZE)]
+    batches += [(klausul, s, proofs.small, '--effort', '200') for s in range(1, 1 + proved // 8, proofs.SIZE)]   # much is not decided then
     with multiprocessing.Pool(a.jobs) as pool:
         found = Counter()
         for n, fails, told in pool.imap(proofs.batch, batches):
