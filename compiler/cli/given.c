@@ -11,7 +11,7 @@
 static bool is_word(kl_str name, kl_surface surface) {
     for (size_t i = 0; i < kl_words_count; i++) {
         kl_str word = kl_words[i].text[surface];
-        if (word.n < name.n || memcmp(word.p, name.p, name.n) != 0) continue;
+        if (kl_words[i].class == KL_W_TYPE || word.n < name.n || memcmp(word.p, name.p, name.n) != 0) continue;
         if (word.n == name.n || word.p[name.n] == ' ' || word.p[name.n] == '/') return true;
     }
     return false;

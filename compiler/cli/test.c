@@ -1,14 +1,24 @@
 /* test.c - the verb test: runs the examples of every guideline named and reports failures and coverage as text, JSON or JUnit.
  * May include: compiler/cli/examples.
  * Start at kl_verb_test(). */
-#include "compiler/cli/examples.h"
+#include "compiler/cli/suggest.h"
 
 #include <errno.h>
 #include <string.h>
 
 typedef KL_VEC(kl_examples) suites;
 
-static bool run_file(kl_cli *c, kl_str path, suites *all, bool named) {
+static bool suggest(kl_cli *c, const kl_examples *x, kl_bytes *out) {
+    size_t before = out->size;
+    kl_str head = kl_str_fmt(c->arena, "# %.*s\n", KL_FMT(x->path));
+    kl_bytes_add(out, head.p, head.n);
+    size_t start = out->size;
+    bool ok = kl_suggest(c, x, out);
+    if (out->size == start) out->size = before; /* nothing to suggest */
+    return ok;
+}
+
+static bool run_file(kl_cli *c, kl_str path, suites *all, bool named, kl_bytes *out) {
     bool trouble = false;
     kl_str image;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT) {
@@ -22,6 +32,7 @@ static bool run_file(kl_cli *c, kl_str path, suites *all, bool named) {
     kl_describe(x.edition.program, &x.edition.info);
     x.edition.teller = kl_teller_new(x.edition.program);
     bool ok = x.edition.teller && kl_examples_run(c, &x);
+    if (ok && kl_cli_has(c, KL_FLAG_SUGGEST)) ok = suggest(c, &x, out);
     kl_teller_free(x.edition.teller);
     x.edition.teller = NULL;
     if (!ok) kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, ENOMEM));
@@ -216,13 +227,15 @@ int kl_verb_test(kl_cli *c) {
     }
     if (!kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
     int status = KL_EXIT_OK;
+    kl_bytes out = {0};
     for (size_t i = 0; i < files.n; i++) {
         bool named = false;
         for (size_t k = 0; k < c->operands.n; k++) named |= kl_str_eq(c->operands.p[k], files.p[i]);
-        if (!run_file(c, files.p[i], &all, named)) status = KL_EXIT_TROUBLE;
+        if (!run_file(c, files.p[i], &all, named, &out)) status = KL_EXIT_TROUBLE;
     }
-    kl_bytes out = {0};
-    if (kl_cli_is(c, KL_FLAG_FORMAT, "json"))
+    if (kl_cli_has(c, KL_FLAG_SUGGEST))
+        ; /* written file by file */
+    else if (kl_cli_is(c, KL_FLAG_FORMAT, "json"))
         print_json(&out, &all);
     else if (kl_cli_is(c, KL_FLAG_FORMAT, "junit"))
         print_junit(c, &out, &all);
