@@ -1,5 +1,5 @@
 /* base.h - arena, strings, vectors and UTF-8: what the language room builds on.
- * May include: the C library and libutf8proc only (behind utf8.c); knows nothing of Klausul.
+ * May include: the C library and libutf8proc only (behind unicode.c); knows nothing of Klausul.
  * Start at kl_arena (one per compilation, never freed piecemeal) and kl_str (length-counted, never NUL-terminated). */
 #ifndef KL_LANG_BASE_H
 #define KL_LANG_BASE_H

@@ -1,11 +1,10 @@
 /* intake.c - one batch being filled: the columns of every field, one value at a time, with what was wrong with each row.
- * May include: libutf8proc (texts and codes are compared composed).
+ * May include: the C library. Texts and codes are compared composed: compose.c.
  * Start at kl_intake_put(); csv.c has the quick loops that fill whole columns. */
 #include "runtime/io/inside.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 static size_t width_of(kl_kind kind) {
     switch (kind) {
@@ -77,23 +76,6 @@ void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reas
     if ((in->bad[row / 64] >> (row % 64) & 1) && slip->order <= order) return;
     in->bad[row / 64] |= UINT64_C(1) << (row % 64);
     *slip = (kl_slip){why, order, field, column, value};
-}
-
-kl_string kl_composed(kl_pool *pool, kl_string s) {
-    bool marks = false; /* U+0300..U+036F begin with CC 80..CD AF */
-    for (size_t i = 0; i < s.size && !marks; i++)
-        marks = (unsigned char)s.data[i] == 0xCC || (unsigned char)s.data[i] == 0xCD;
-    if (!marks) return s;
-    utf8proc_uint8_t *out = NULL;
-    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.data, (utf8proc_ssize_t)s.size, &out,
-                                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    char *copy = n > 0 ? kl_pool_take(pool, (size_t)n) : NULL;
-    if (copy) {
-        memcpy(copy, out, (size_t)n);
-        s = (kl_string){copy, (size_t)n};
-    }
-    free(out);
-    return s;
 }
 
 uint32_t kl_intake_code(kl_intake *in, uint32_t set, kl_string s) {
