@@ -47,7 +47,7 @@ void kl_decide(kl_workspace *w, uint32_t slot) {
         kl_ends ends = {
             kl_plane(w, s->ends), w->keys + s->first_key, s->keys, s->bits, kl_plane(w, s->plane), rest, s->careful};
         w->run.reach(w->planes, w->words, w->reaches + s->first_reach, s->reaches, s->to);
-        w->run.settle(&ends, w->words);
+        if (!w->run.settle(&ends, w->words)) return;
     }
     walk(w, slot, rest);
 }

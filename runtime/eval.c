@@ -100,14 +100,12 @@ static bool check_batch(kl_workspace *w, const kl_batch *batch, kl_fault *fault)
 
 static void run(kl_workspace *w, const kl_step *s) {
     const kl_program *p = w->program;
+    if (w->walks && s->kind <= KL_STEP_ASK) return;
     switch ((kl_step_kind)s->kind) {
     case KL_STEP_GATES: w->run.gates(w->planes, w->words, w->gates + s->a, s->b); break;
     case KL_STEP_CELL:
-        if (w->walks) break; /* fallthrough */
     case KL_STEP_TEST: kl_run_test(w, &w->tests[s->a]); break;
-    case KL_STEP_ASK:
-        if (!w->walks) kl_answer_all(w, s->a);
-        break;
+    case KL_STEP_ASK: kl_answer_all(w, s->a); break;
     case KL_STEP_SLICES: {
         const kl_column *c = &w->columns[s->a];
         const kl_field_plan *f = &w->fields[s->a];

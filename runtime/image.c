@@ -34,18 +34,20 @@ static uint64_t least(uint64_t a, uint64_t b) {
 }
 
 void kl_layout_of(const uint32_t count[], const kl_counts *n, kl_layout *out) {
-    static const uint16_t bytes[KL_P_COUNT] = {
-        sizeof(kl_assumed), sizeof(uint32_t), sizeof(kl_field_plan), sizeof(kl_step),      sizeof(kl_test),
-        sizeof(kl_gate),    sizeof(kl_reach), sizeof(uint32_t),      sizeof(kl_slot_plan), sizeof(uint32_t),
-        8 * KL_WORDS,       8 * KL_ROWS_MAX,  KL_ROWS_MAX,           sizeof(kl_stamped),   sizeof(kl_class),
-        sizeof(kl_node),    sizeof(uint32_t), sizeof(kl_stamped),    sizeof(kl_stamped),   1};
+    static const uint16_t bytes[KL_P_COUNT] = {sizeof(kl_assumed), sizeof(uint32_t),   sizeof(kl_field_plan),
+                                               sizeof(kl_step),    sizeof(kl_test),    sizeof(kl_gate),
+                                               sizeof(kl_reach),   sizeof(uint32_t),   sizeof(kl_slot_plan),
+                                               sizeof(uint32_t),   sizeof(uint32_t),   8 * KL_WORDS,
+                                               8 * KL_ROWS_MAX,    KL_ROWS_MAX,        sizeof(kl_stamped),
+                                               sizeof(kl_class),   sizeof(kl_node),    sizeof(uint32_t),
+                                               sizeof(kl_stamped), sizeof(kl_stamped), 1};
     uint64_t at = KL_WORKSPACE_HEAD, planes = KL_LITERALS + 2 * (uint64_t)n->truths, code = count[KL_S_CODE];
     uint64_t ends = (uint64_t)count[KL_S_EDGES] + count[KL_S_CANDIDATES] + 4 * (uint64_t)n->slots;
     uint64_t cells = least(count[KL_S_CUTS] + 7 * (uint64_t)count[KL_S_QUESTIONS], KL_CELLS_MOST);
     out->bucket_count = 16;
     while (out->bucket_count < n->nodes) out->bucket_count *= 2;
 #define PLANES(kind, count) (out->kind = (uint32_t)planes, planes += (count))
-    PLANES(cells, 2 * cells);
+    PLANES(cells, 4 * cells);
     PLANES(slices, 6 * (uint64_t)count[KL_S_FIELDS]);
     PLANES(reach, least(n->nodes, KL_EDGES_MOST) + least(count[KL_S_RESULTS], KL_EDGES_MOST) + 4);
     PLANES(decisions, (uint64_t)n->slots * kl_width(count[KL_S_RESULTS] + KL_CODES));
@@ -53,13 +55,14 @@ void kl_layout_of(const uint32_t count[], const kl_counts *n, kl_layout *out) {
     const uint64_t all[KL_P_COUNT] = {count[KL_S_ASSUMPTIONS],
                                       n->truths,
                                       count[KL_S_FIELDS],
-                                      2 * code + cells + count[KL_S_QUESTIONS] + count[KL_S_FIELDS],
+                                      2 * code + 2 * cells + count[KL_S_QUESTIONS] + count[KL_S_FIELDS],
                                       code + cells,
-                                      code,
+                                      code + cells,
                                       ends + count[KL_S_CANDIDATES] + 3 * (uint64_t)n->slots,
                                       ends,
                                       n->slots,
                                       count[KL_S_QUESTIONS],
+                                      cells,
                                       planes,
                                       n->numbers,
                                       n->numbers,

@@ -6,15 +6,19 @@
 
 #include "runtime/klausul.h"
 
-typedef struct kl_gate { /* literals: to = a and b. The other plane of each is the other plane of the literal */
+#define KL_PLANE_BYTES (8 * KL_WORDS) /* of a full batch */
+
+typedef struct
+    kl_gate { /* literals * KL_PLANE_BYTES: to = a and b. The other plane of each is the other plane of the literal */
     uint32_t to, a, b;
 } kl_gate;
 
-/* A way down a diagram: the records of plane `from` but for those of plane `but`. Ways to the same place follow each other. */
+/* A way down a diagram: the records of plane `from` but for those of plane `but`, both * KL_PLANE_BYTES. Ways to the same place follow each
+ * other. */
 typedef struct kl_reach {
     uint32_t from, but; /* | KL_LAST: the last way to its place; the next one leads to the next place */
 } kl_reach;
-#define KL_LAST 0x80000000u
+#define KL_LAST 1u
 
 /* Of a result's key: what it can be the same as. Two constants that are not none differ. */
 enum { KL_GROUP_NONE, KL_GROUP_CONSTANT, KL_GROUP_VARIABLE };
@@ -36,7 +40,7 @@ struct kl_kernels {
                    uint64_t by_default_no, uint32_t words);
     void (*gates)(uint64_t *planes, uint32_t words, const kl_gate *g, uint32_t count);
     void (*reach)(uint64_t *planes, uint32_t words, const kl_reach *r, uint32_t count, uint32_t to);
-    void (*settle)(const kl_ends *e, uint32_t words);
+    bool (*settle)(const kl_ends *e, uint32_t words); /* false: there is surely no rest */
     /* Where the code, `bits` planes of its bits, is in the mask. */
     void (*codes)(uint64_t *to, const uint64_t *slices, uint32_t bits, uint64_t mask, uint32_t words);
     /* Where number - from, without a sign, is at most span. */
@@ -52,7 +56,7 @@ void kl_plain_spread(uint64_t *yes, const uint64_t *bits, const uint64_t *known,
                      uint32_t words);
 void kl_plain_gates(uint64_t *planes, uint32_t words, const kl_gate *g, uint32_t count);
 void kl_plain_reach(uint64_t *planes, uint32_t words, const kl_reach *r, uint32_t count, uint32_t to);
-void kl_plain_settle(const kl_ends *e, uint32_t words);
+bool kl_plain_settle(const kl_ends *e, uint32_t words);
 void kl_plain_codes(uint64_t *to, const uint64_t *slices, uint32_t bits, uint64_t mask, uint32_t words);
 void kl_plain_range(uint64_t *to, const int64_t *numbers, uint32_t rows, uint64_t from, uint64_t span);
 void kl_plain_slices(uint64_t *to, const uint16_t *codes, uint32_t rows, uint32_t bits);

@@ -3,6 +3,8 @@
  * Start at kl_make_plan(); then slot() for the diagrams. */
 #include "runtime/program.h"
 
+enum { ALIKE_MOST = 64 }; /* tests among which the same one is looked for */
+
 typedef struct plan {
     kl_workspace *w;
     const kl_program *p;
@@ -57,21 +59,24 @@ static void read_all(plan *x) {
 }
 
 /* ------------------------------------------------------------------ truths */
-static void test(plan *x, kl_test t, kl_step_kind kind) {
+/* The literal of a test: of the same one before it, or its own, `t.to`. */
+static uint32_t test(plan *x, kl_test t, kl_step_kind kind) {
     kl_held held;
     if (t.op < KL_OP_B_RANGE && t.op != KL_OP_B_KNOWN && kl_default(x->p, t.source, &held))
         *(kl_test_default(x->p, &t, &held) ? &t.yes : &t.no) = ~UINT64_C(0);
+    for (uint32_t i = x->tests; i > 0 && i + ALIKE_MOST > x->tests; i--)
+        if (memcmp(&x->w->tests[i - 1], &t, offsetof(kl_test, to)) == 0) return x->w->tests[i - 1].to;
     if (t.op == KL_OP_B_IN_F && !t.values) {
         kl_field_plan *f = &x->w->fields[t.source];
-        t.span = kl_width((uint32_t)f->span);
         if (!f->slices) {
             f->slices = x->slices;
-            x->slices += (uint32_t)t.span;
+            x->slices += kl_width((uint32_t)f->span);
             step(x, KL_STEP_SLICES, t.source);
         }
     }
     x->w->tests[x->tests] = t;
     step(x, kind, x->tests++);
+    return t.to;
 }
 
 static void set_range(kl_test *t, int64_t low, int64_t high) {
@@ -96,12 +101,11 @@ static void test_of(plan *x, const uint8_t *i) {
             t.values = 0;
         }
     }
-    test(x, t, KL_STEP_TEST);
+    x->w->literals[kl_at(i, KL_I_TO)] = test(x, t, KL_STEP_TEST);
 }
 
-/* to = a and b of literals, or with or_not 1 the or of them. */
-static void gate(plan *x, uint32_t to, uint32_t a, uint32_t b, uint32_t or_not) {
-    uint32_t *is = &x->w->literals[to];
+/* *is = a and b of literals, or with or_not 1 the or of them; *is is the literal that it may be written to. */
+static void gate(plan *x, uint32_t *is, uint32_t a, uint32_t b, uint32_t or_not) {
     a ^= or_not;
     b ^= or_not;
     if (a == KL_LITERAL_YES || b == KL_LITERAL_NO || a == b) {
@@ -109,33 +113,39 @@ static void gate(plan *x, uint32_t to, uint32_t a, uint32_t b, uint32_t or_not) 
     } else if (b == KL_LITERAL_YES || a == KL_LITERAL_NO) {
         *is = a ^ or_not;
     } else {
-        x->w->gates[x->gates] = (kl_gate){*is ^ or_not, a, b};
+        x->w->gates[x->gates] = (kl_gate){(*is ^ or_not) * KL_PLANE_BYTES, a * KL_PLANE_BYTES, b * KL_PLANE_BYTES};
         step(x, KL_STEP_GATES, x->gates++);
     }
 }
 
 /* ------------------------------------------------------------------ diagrams */
-/* Planes for the answers of a question, unless it has them; false when there is no room. */
+/* Literals for the answers of a question, unless it has them; false when there is no room. */
 static bool ask(plan *x, uint32_t question) {
     const kl_program *p = x->p;
     const uint8_t *q = kl_row(p, KL_S_QUESTIONS, question);
-    uint32_t kind = kl_at(q, KL_Q_KIND), answers = kl_answers(p, question), source = kl_at(q, KL_Q_SOURCE);
+    uint32_t kind = kl_at(q, KL_Q_KIND), answers = kl_answers(p, question), below = KL_LITERAL_NO;
     uint32_t cuts = kl_at(q, KL_Q_FIRST_CUT), count = kl_at(q, KL_Q_CUTS);
-    uint32_t *asked = &x->w->asked[question];
-    if (*asked || kind == KL_Q_TRUTH || kind == KL_Q_EDITION) return true;
-    if (answers > (p->layout.slices - x->cells) / 2) return false;
-    *asked = x->cells;
-    x->cells += 2 * answers;
     bool codes = kind == KL_Q_VALUES && count <= KL_SLICED_MOST, range = kind == KL_Q_NUMBER && answers <= 16;
-    for (uint32_t a = 0; a < answers && (codes || range); a++) {
-        kl_test t = {.op = codes ? KL_OP_B_IN_F : KL_OP_B_RANGE_F, .source = source, .to = *asked + 2 * a};
-        int64_t low = INT64_MIN, high = INT64_MAX; /* no field holds either */
-        if (range && a > 0) low = kl_const(p, kl_word1(p, KL_S_CUTS, cuts + a - 1));
-        if (range && a < count) high = kl_const(p, kl_word1(p, KL_S_CUTS, cuts + a));
-        if (range) set_range(&t, low, high - (high != INT64_MIN && high != INT64_MAX));
+    if (x->w->asked[question] || kind == KL_Q_TRUTH || kind == KL_Q_EDITION) return true;
+    if (answers > (p->layout.slices - x->cells) / 4) return false;
+    x->w->asked[question] = x->cells;
+    for (uint32_t a = 0; a < answers; a++) {
+        uint32_t *is = &x->w->given[(x->cells - p->layout.cells) / 4];
+        kl_test t = {.op = codes ? KL_OP_B_IN_F : KL_OP_B_RANGE_F, .source = kl_at(q, KL_Q_SOURCE), .to = x->cells};
+        *is = x->cells + 2;
+        x->cells += 4;
         for (uint32_t code = 0; code < count && codes; code++)
             t.bits |= (uint64_t)(kl_word1(p, KL_S_CUTS, cuts + code) == a) << code;
-        test(x, t, KL_STEP_CELL);
+        if (codes) *is = answers == 2 && a ? is[-1] ^ 1 : test(x, t, KL_STEP_CELL);
+        if (!range) continue;
+        uint32_t under = KL_LITERAL_YES; /* a cell is what is under its cut and not under the one before */
+        if (a < count) {
+            int64_t cut = kl_const(p, kl_word1(p, KL_S_CUTS, cuts + a));
+            set_range(&t, INT64_MIN, cut - (cut != INT64_MIN)); /* which no field holds */
+            under = test(x, t, KL_STEP_CELL);
+        }
+        gate(x, is, under, below ^ 1, 0);
+        below = under;
     }
     if (!codes && !range) step(x, KL_STEP_ASK, question);
     return true;
@@ -146,7 +156,8 @@ static uint32_t never(const plan *x, uint32_t question, uint32_t answer) {
     const uint8_t *q = kl_row(x->p, KL_S_QUESTIONS, question);
     uint32_t kind = kl_at(q, KL_Q_KIND);
     if (kind == KL_Q_TRUTH) return x->w->literals[kl_at(q, KL_Q_SOURCE)] ^ answer;
-    return kind == KL_Q_EDITION ? (uint32_t)KL_PLANE_NONE : x->w->asked[question] + 2 * answer + 1;
+    if (kind == KL_Q_EDITION) return KL_PLANE_NONE;
+    return x->w->given[(x->w->asked[question] - x->p->layout.cells) / 4 + answer] ^ 1;
 }
 
 uint32_t kl_key(const kl_program *p, uint32_t result) {
@@ -190,8 +201,8 @@ static uint32_t place(plan *x, kl_slot_plan *s, uint32_t ways) {
 
 static void way(plan *x, uint32_t *at, uint32_t from, uint32_t but) {
     kl_reach *r = &x->w->reaches[(*at)++];
-    r->from = from;
-    r->but |= but;
+    r->from = from * KL_PLANE_BYTES;
+    r->but |= but * KL_PLANE_BYTES;
 }
 
 static void places_of_results(plan *x, kl_slot_plan *s) {
@@ -331,7 +342,7 @@ void kl_make_plan(kl_workspace *w) {
             else if (op == KL_OP_B_NOT)
                 w->literals[to] = w->literals[a] ^ 1;
             else if (op == KL_OP_B_AND || op == KL_OP_B_OR)
-                gate(&x, to, w->literals[a], w->literals[kl_at(code, KL_I_B)], op == KL_OP_B_OR);
+                gate(&x, &w->literals[to], w->literals[a], w->literals[kl_at(code, KL_I_B)], op == KL_OP_B_OR);
             else
                 step(&x, KL_STEP_CODE, i);
         }

@@ -103,6 +103,7 @@ typedef enum kl_part {
     KL_P_KEYS,
     KL_P_SLOTS,
     KL_P_ASKED,
+    KL_P_GIVEN,
     KL_P_PLANES,
     KL_P_NUMBERS,
     KL_P_TAGS,
@@ -237,10 +238,10 @@ enum {
 };
 
 typedef enum kl_step_kind {
+    KL_STEP_CELL,   /* a: of TESTS; for diagrams by planes only, as what follows */
+    KL_STEP_ASK,    /* a: question */
     KL_STEP_GATES,  /* a: first of GATES, b: how many */
     KL_STEP_TEST,   /* a: of TESTS */
-    KL_STEP_CELL,   /* a: of TESTS; for diagrams by planes only */
-    KL_STEP_ASK,    /* a: question; likewise */
     KL_STEP_SLICES, /* a: field; the bits of its codes as planes */
     KL_STEP_CODE,   /* a: instruction, run as it stands in the image */
     KL_STEP_DECIDE  /* a: slot */
@@ -253,8 +254,9 @@ typedef struct kl_test { /* what is asked of each value of a field or of a numbe
     uint64_t from, span; /* a range, as one comparison without a sign */
     uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count; a range: 0 when it is empty */
     uint64_t yes, no;    /* all bits, or none: the answer where the field was not received */
-    uint32_t op, source, to; /* instruction; field or number register; literal */
-    uint32_t first, values;  /* a mask of more codes: row of MASKS and codes; a text: row of TEXTS */
+    uint32_t op, source; /* instruction; field or number register */
+    uint32_t first, values; /* a mask of more codes: row of MASKS and codes; a text: row of TEXTS */
+    uint32_t to;            /* literal; what comes before says whether two tests are the same */
 } kl_test;
 
 typedef struct
@@ -299,7 +301,8 @@ struct kl_workspace {
             kl_reach *reaches;
             uint32_t *keys;
             kl_slot_plan *slots;
-            uint32_t *asked; /* per question: the literal of its first answer, or 0 */
+            uint32_t *asked; /* per question: the first plane of its answers, four for each; or 0 */
+            uint32_t *given; /* per four such planes: the literal of the answer */
             uint64_t *planes;
             int64_t *numbers;
             uint8_t *tags;

@@ -71,7 +71,8 @@ void kl_run_test(kl_workspace *w, const kl_test *t) {
     } else if (t->op == KL_OP_B_RANGE_F) {
         w->run.range(yes, c->as.numbers, w->rows, t->from, t->span);
     } else if (t->op == KL_OP_B_IN_F && !t->values) {
-        w->run.codes(yes, kl_plane(w, w->fields[t->source].slices), (uint32_t)t->span, t->bits, w->words);
+        const kl_field_plan *f = &w->fields[t->source];
+        w->run.codes(yes, kl_plane(w, f->slices), kl_width((uint32_t)f->span), t->bits, w->words);
     } else {
         one_by_one(w, t, known, yes);
     }

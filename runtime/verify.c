@@ -18,9 +18,9 @@ static const char *check_type(kl_exam *x, const uint8_t *row, uint32_t word) {
     if (type == KL_TYPE_MONEY ? scale != 2 : type != KL_TYPE_DECIMAL && scale != 0)
         return "a scale that the type does not have";
     x->at++;
-    if (coded != (set != KL_ABSENT)) return "a value set without a type for it, or a type without its set";
+    if (coded != (set != KL_ABSENT)) return "a value set and a type that disagree";
     if (type == KL_TYPE_SET) most = 64;
-    if (coded && kl_values_in(x->p, set) - 1 >= most) return "a value set too small or too large for the type";
+    if (coded && kl_values_in(x->p, set) - 1 >= most) return "a value set of the wrong size for the type";
     return NULL;
 }
 
@@ -35,7 +35,7 @@ static const char *check_guideline(kl_exam *x, const uint8_t *row) {
 static const char *check_value(kl_exam *x, const uint8_t *row, uint32_t word, uint32_t type, uint32_t set, bool said) {
     uint32_t index = kl_at(row, word);
     x->at = word;
-    if (said != (index != KL_ABSENT)) return "a value and a flag that do not go together";
+    if (said != (index != KL_ABSENT)) return "a value and a flag that disagree";
     if (!said) return NULL;
     if (index >= x->p->count[type == KL_TYPE_TEXT ? KL_S_TEXTS : KL_S_CONSTS]) return "past its table";
     return type == KL_TYPE_TEXT || kl_fits(x->p, type, set, kl_const(x->p, index))
@@ -136,7 +136,7 @@ static const char *check_question(kl_exam *x, const uint8_t *row) {
                : ordered || kind == KL_Q_TEXT ? cells == cuts + 1
                                               : cells == 2 && cuts == (kind == KL_Q_SAME);
     if (!fit || (kind == KL_Q_VALUES && cuts != kl_values_in(p, kl_f(p, source, KL_F_SET))))
-        return "cells and cuts that do not go together";
+        return "cells and cuts that disagree";
     x->at = KL_Q_FLAGS;
     bool tagged = kind == KL_Q_DERIVED || kind == KL_Q_CODES || kind == KL_Q_SAME;
     if (kl_at(row, KL_Q_FLAGS) && !tagged) return "never none";
@@ -225,16 +225,16 @@ static const char *check_row(kl_exam *x, const form *f, const uint8_t *row, uint
         x->at = k;
         if (letter == '*' || letter == '.' || letter == ')' || letter == ']') continue;
         if (letter == 'S') {
-            if (!string_ok(p, v, after)) return "a string outside STRINGS, or cut inside a character";
+            if (!string_ok(p, v, after)) return "a string outside STRINGS, or with half a character";
         } else if (letter == '(') {
             if (!inside(v, after, p->count[KL_S_REFS])) return "past its table";
         } else if (letter == '[') {
-            if (v != next[tile]) return "rows that do not follow those of the row before";
+            if (v != next[tile]) return "rows that do not follow the row before's";
             if (!inside(v, after, p->count[f->tiled[tile]])) return "past its table";
             next[tile++] = v + after;
         } else if (v >= bound_of(p, letter)) {
             bool optional = letter >= 'a' && letter <= 'q' && letter != 'h' && letter != 'k';
-            if (!optional || v != KL_ABSENT) return "past its table, or nothing that has a meaning here";
+            if (!optional || v != KL_ABSENT) return "past its table, or without a meaning";
         }
     }
     switch (x->section) { /* what no letter says */
@@ -302,9 +302,8 @@ static const char *check_frame(kl_program *p, size_t *at) {
     if (memcmp(image, KL_IMAGE_MAGIC, 8) != 0) return "not a compiled guideline";
     uint32_t version = kl_load32(image + (*at = KL_H_VERSION));
     if (version >> 16 != KL_IMAGE_MAJOR || (version & 0xFFFF) > KL_IMAGE_MINOR)
-        return "a version of the format that this runtime does not know";
-    if (kl_load32(image + (*at = KL_H_SIZE)) != p->size)
-        return "another size than the header says: cut short or added to";
+        return "a version of the format that is not known here";
+    if (kl_load32(image + (*at = KL_H_SIZE)) != p->size) return "another size than the header says";
     if (kl_load64(image + (*at = KL_H_CHECKSUM)) != kl_checksum(image, p->size)) return "damaged: another checksum";
     if (kl_load32(image + (*at = KL_H_SECTIONS)) != KL_S_COUNT) return "not the sections of this format";
     for (uint32_t s = 0; s < KL_S_COUNT; s++) {
@@ -312,7 +311,7 @@ static const char *check_frame(kl_program *p, size_t *at) {
         for (; end % 8 != 0; end++)
             if ((*at = end) >= p->size || image[end] != 0) return "padding that is not zero";
         *at = entry;
-        if (kl_load32(image + entry) != end) return "a section that does not begin where the one before ends";
+        if (kl_load32(image + entry) != end) return "a section that begins elsewhere";
         *at = entry + 4;
         p->table[s] = image + end;
         p->count[s] = kl_load32(image + *at);
@@ -341,9 +340,8 @@ static const char *check_budget(kl_program *p, size_t *at) {
                             .edges = kl_load32(p->image + KL_H_WALK_EDGES)};
     kl_layout_of(p->count, &p->budget, &p->layout);
     *at = KL_H_SCRATCH;
-    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.at[KL_P_COUNT])
-        return "another workspace than the program needs";
-    if (p->layout.at[KL_P_COUNT] > SIZE_MAX / 2) return "a workspace that this machine cannot address";
+    if (kl_load64(p->image + KL_H_SCRATCH) != p->layout.at[KL_P_COUNT]) return "another workspace than is needed";
+    if (p->layout.at[KL_P_COUNT] > UINT32_MAX / 2) return "a workspace too large";
     *at = (size_t)(p->table[KL_S_STRINGS] - p->image) + utf8_end(p);
     return *at == (size_t)(p->table[KL_S_STRINGS] - p->image) + p->count[KL_S_STRINGS] ? NULL : "not UTF-8";
 }
@@ -352,7 +350,7 @@ const kl_program *kl_verify(void *memory, size_t memory_size, const void *image,
     kl_program *p = memory;
     kl_exam x = {.p = p};
     size_t at = 0;
-    const char *wrong = "no memory for the program, too little, or not aligned";
+    const char *wrong = "no memory, too little, or not aligned";
     if (memory && memory_size >= sizeof *p && (uintptr_t)memory % _Alignof(kl_program) == 0) {
         memset(p, 0, sizeof *p);
         p->image = image;

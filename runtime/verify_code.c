@@ -53,8 +53,7 @@ static bool asked_in_time(const kl_exam *x, uint32_t question) {
 
 /* An edge, or the root: a result, or a node from `first` to before `end`. */
 static const char *check_child(const kl_exam *x, uint32_t child, uint32_t first, uint32_t end, const wanted *t) {
-    if (!(child & KL_TERMINAL))
-        return child >= first && child < end ? NULL : "a node of another diagram, or not below its parent";
+    if (!(child & KL_TERMINAL)) return child >= first && child < end ? NULL : "a node that is not below its parent";
     child &= ~KL_TERMINAL;
     return child < x->p->count[KL_S_RESULTS] ? check_use(x, child, t) : past;
 }
@@ -66,9 +65,9 @@ static const char *check_node(kl_exam *x, uint32_t node, uint32_t first, const w
     if (question >= p->count[KL_S_QUESTIONS]) return past;
     if (!asked_in_time(x, question)) return unwritten;
     x->at = 1;
-    if (kl_word(p, KL_S_NODES, node, 1) != x->edges) return "edges that do not follow those of the node before";
+    if (kl_word(p, KL_S_NODES, node, 1) != x->edges) return "edges that do not follow";
     uint32_t end = kl_answers(p, question);
-    if (end > p->count[KL_S_EDGES] - x->edges) return "fewer edges than the question has answers";
+    if (end > p->count[KL_S_EDGES] - x->edges) return "fewer edges than answers";
     for (end += x->edges; x->edges < end; x->edges++) {
         const char *wrong = check_child(x, kl_word1(p, KL_S_EDGES, x->edges), first, node, t);
         if (wrong) return kl_blame(x, KL_S_EDGES, x->edges, 0, wrong);
@@ -117,7 +116,7 @@ static const char *check_slot(kl_exam *x, uint32_t slot) {
     uint32_t edges = x->edges;
     for (uint32_t n = first; n < end && !wrong; n++) wrong = check_node(x, n, first, &t);
     if (wrong || x->edges - edges == kl_at(l, KL_L_EDGES)) return wrong;
-    return kl_blame(x, KL_S_SLOTS, slot, KL_L_EDGES, "another number of edges than the nodes have");
+    return kl_blame(x, KL_S_SLOTS, slot, KL_L_EDGES, "another number of edges than its nodes have");
 }
 
 /* ------------------------------------------------------------------ instructions */
@@ -125,7 +124,7 @@ static const char *check_operand(const kl_exam *x, uint32_t kind, uint32_t v) {
     const kl_program *p = x->p;
     uint32_t bound = KL_ABSENT;
     switch ((kl_operand)kind) {
-    case KL_IS_NO: return v == 0 ? NULL : "an unused operand that is not zero";
+    case KL_IS_NO: return v == 0 ? NULL : "an unused operand other than zero";
     case KL_IS_B: return v < x->truths ? NULL : unwritten;
     case KL_IS_N: return v < x->numbers ? NULL : unwritten;
     case KL_IS_R: return v - 1 < 4 ? NULL : "not a rounding";
@@ -213,7 +212,5 @@ const char *kl_verify_code(kl_exam *x) {
     }
     bool whole = x->truths == p->budget.truths && x->numbers == p->budget.numbers && x->decided == p->budget.slots &&
                  x->edges == p->count[KL_S_EDGES] && nodes == p->budget.nodes && edges == p->budget.edges;
-    return whole
-               ? NULL
-               : kl_blame(x, KL_S_CODE, 0, 0, "another budget than the header's, or slots and edges that nothing uses");
+    return whole ? NULL : kl_blame(x, KL_S_CODE, 0, 0, "another budget than the header's, or unused slots or edges");
 }

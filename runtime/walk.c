@@ -89,19 +89,17 @@ uint32_t kl_answers(const kl_program *p, uint32_t question) {
 static const uint8_t edge_of_flag[] = {EDGE_NONE, EDGE_ERROR, EDGE_NOT_STATED, EDGE_EXTERNAL, EDGE_CONFLICT};
 
 void kl_answer_all(kl_workspace *w, uint32_t question) {
+    static const uint8_t flag_of_edge[] = {1, 0, 2, 3, 4};
     const uint8_t *q = kl_row(w->program, KL_S_QUESTIONS, question);
     uint32_t flags = kl_at(q, KL_Q_FLAGS), cells = kl_at(q, KL_Q_CELLS), answers = kl_answers(w->program, question);
-    uint64_t *never = kl_plane(w, w->asked[question] + 1);
-    memset(never - w->words, 0xFF, 2 * (size_t)answers * w->words * sizeof *never);
+    size_t four = 4 * (size_t)w->words; /* planes for each answer */
+    uint64_t *never = kl_plane(w, w->asked[question]);
+    memset(never, 0xFF, answers * four * sizeof *never);
     for (uint32_t row = 0; row < w->rows; row++) {
-        uint32_t given = kl_answer_of(w, q, row), tags = given == KL_ABSENT ? flags : 0;
-        for (uint32_t a = given == KL_ABSENT ? 0 : given; a < cells || a == given; a++) {
-            never[(size_t)2 * a * w->words + row / 64] &= ~(UINT64_C(1) << (row % 64));
-            if (a == given) break;
-        }
-        for (uint32_t f = 0; tags >> f; f++)
-            if (tags >> f & 1)
-                never[(size_t)2 * (cells + edge_of_flag[f]) * w->words + row / 64] &= ~(UINT64_C(1) << (row % 64));
+        uint32_t given = kl_answer_of(w, q, row), a = given == KL_ABSENT ? 0 : given;
+        for (uint32_t end = given == KL_ABSENT ? answers : given + 1; a < end; a++)
+            if (a == given || a < cells || flags >> flag_of_edge[a - cells] & 1)
+                never[a * four + 3 * w->words + row / 64] &= ~(UINT64_C(1) << (row % 64));
     }
 }
 

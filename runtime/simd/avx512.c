@@ -5,6 +5,7 @@
 
 #if KL_TABLES_X86
 #include <immintrin.h>
+#include <string.h>
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi2"))), apply_to = function)
 #else
@@ -16,11 +17,14 @@ enum { LANES = 8 };
 #define FULL 1
 
 static inline uint64_t range64(const int64_t *n, uint64_t from, uint64_t span) {
-    __m512i low = _mm512_set1_epi64((long long)from), most = _mm512_set1_epi64((long long)span);
-    uint64_t bits = 0;
-    for (uint32_t x = 0; x < 64; x += 8)
-        bits |= (uint64_t)_mm512_cmple_epu64_mask(_mm512_sub_epi64(_mm512_loadu_si512(n + x), low), most) << x;
-    return bits;
+    __m512i less = _mm512_set1_epi64((long long)(0 - from)), most = _mm512_set1_epi64((long long)span);
+    uint8_t bits[8];
+    uint64_t out;
+    for (uint32_t x = 0; x < 8; x++)
+        bits[x] =
+            _cvtmask8_u32(_mm512_cmple_epu64_mask(_mm512_add_epi64(less, _mm512_loadu_si512(n + 8 * x)), most)) & 0xFF;
+    memcpy(&out, bits, sizeof out);
+    return out;
 }
 
 static inline void slices64(uint64_t *to, uint32_t words, const uint16_t *code, uint32_t bits) {
