@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
+.PHONY: all amalgamation deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -66,6 +66,12 @@ $(B)/$(SONAME): $(call obj,$(RUNTIME_SRC)) $(B)/klausul.map
 	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(B)/klausul.map -o $@ $(filter %.o,$^)
 $(B)/libklausul.so: $(B)/$(SONAME)
 	ln -sf $(SONAME) $@
+
+# The runtime as one C file and its header, for programs that would rather not link a library.
+amalgamation: $(B)/klausul.c
+$(B)/klausul.c $(B)/klausul.h &: runtime/amalgamate.py $(RUNTIME_SRC) $(wildcard runtime/*.h runtime/*.def runtime/*.inc)
+	@mkdir -p $(B)
+	$(PYTHON) runtime/amalgamate.py $(B)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 # May include: the Python standard library and tests/suite.py; runs the compiler, nm, size, make and klausul.
 # Start at main(): one function for each promise.
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -78,6 +79,39 @@ def core_is_small(count, build):
         count.check("runtime text size", 0 < total <= TEXT_MOST, "\n".join("\t".join((n[0], os.path.basename(n[5]))) for n in numbers))
         count.check("runtime has no data", all(n[1] == "0" and n[2] == "0" for n in numbers),
                     "globals that can change:\n" + "\n".join(rows))
+
+
+def one_file(count, build):
+    """The amalgamation compiles alone, under both compilers; a program of that file and its own decides a record as the command does."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = run([sys.executable, "runtime/amalgamate.py", folder], cwd=ROOT)
+        if not count.check("amalgamation", done.returncode == 0, said(done)):
+            return
+        source, image = os.path.join(folder, "klausul.c"), os.path.join(folder, "vgr.image")
+        klausul = os.path.join(build, "klausul")
+        rules = "rules/vgr/distanskontakter/2023-06-01.klausul"
+        given = {"avtal": "vårdval_vårdcentral", "form": "telefon", "yrke": "läkare", "ärende": "bedömning", "legitimerad": "ja",
+                 "planerad": "ja", "egenmonitorering": "ingen"}
+        run([klausul, "build", rules, "-o", image], cwd=ROOT)
+        record = dict(given, kontakt_id="1", kontaktdatum="2023-09-01")
+        done = run([klausul, "run", image, "-", "--input-format", "ndjson"], input=json.dumps(record).encode())
+        given["kontaktdatum"] = "19601"
+        told = json.loads(done.stdout or b'{"outcomes": {}}')["outcomes"]
+        wanted = [(name, o["state"].replace("_", " "), next(iter(o.get("by", [])), "")) for name, o in told.items()]
+        for compiler in ("gcc", "clang"):
+            if not shutil.which(compiler):
+                count.skip(f"amalgamation with {compiler}", "it is not on this machine")
+                continue
+            host = os.path.join(folder, compiler)
+            for level in ("-Os", "-O2"):
+                done = run([compiler, *STRICT, level, "-c", "-o", host + ".o", source], cwd=folder)
+                count.check(f"amalgamation with {compiler} {level}", done.returncode == 0, said(done)[:4000])
+                done = run([compiler, *STRICT, f"-I{folder}", "-o", host, "examples/embedding/one.c", host + ".o"], cwd=ROOT)
+                count.check(f"its host with {compiler} {level}", done.returncode == 0, said(done)[:4000])
+                done = run([host, image, *(f"{k}={v}" for k, v in given.items())])
+                lines = [re.fullmatch(r"(\w+): ((?:not )?\w+)(?: \w+)?(?: by (\S+))?", line) for line in done.stdout.decode().splitlines()]
+                count.check(f"it decides with {compiler} {level}", wanted and [m and (m[1], m[2], m[3] or "") for m in lines] == wanted,
+                            f"{wanted}\n{said(done)}")
 
 
 def editions():
@@ -166,6 +200,7 @@ def main():
     headers_stand_alone(count, build)
     symbols_are_ours(count, build)
     core_is_small(count, build)
+    one_file(count, build)
     images_are_reproducible(count, build)
     installs(count, build)
     demonstrates(count, build)
