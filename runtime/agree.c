@@ -28,13 +28,14 @@ bool kl_agree_next(kl_walk *k, uint32_t *result) {
     return k->at++ == count + 1 && kl_truth_at(w, w->program->scope, k->row) != KL_YES;
 }
 
-/* Two that surely fire and differ are a conflict; a period that is unknown leaves everything open. */
+/* Surely outside, what holds there; two that surely fire and differ are a conflict; a period that is unknown leaves everything open. */
 bool kl_agree_clash(const kl_workspace *w, uint32_t slot, uint32_t row, uint32_t *decision) {
     const kl_program *p = w->program;
     uint32_t first = kl_l(p, slot, KL_L_FIRST_CANDIDATE), end = first + kl_l(p, slot, KL_L_CANDIDATES), yes = KL_ABSENT;
-    bool within = kl_truth_at(w, p->scope, row) == KL_YES;
-    *decision = within ? KL_DECISION_CONFLICT : KL_DECISION_UNDETERMINED;
-    for (uint32_t c = first; c < end && within; c++) {
+    kl_truth in = kl_truth_at(w, p->scope, row), period = period_of(w, row);
+    *decision = in == KL_YES ? KL_DECISION_CONFLICT : KL_DECISION_UNDETERMINED;
+    if (in == KL_NO && period != KL_UNKNOWN) *decision = kl_l(p, slot, KL_L_OUTSIDE + (period == KL_NO));
+    for (uint32_t c = first; c < end && in == KL_YES; c++) {
         uint32_t r = kl_c(p, c, KL_C_RESULT);
         kl_result a, b;
         if (kl_truth_at(w, kl_c(p, c, KL_C_FIRES), row) != KL_YES) continue;
@@ -43,7 +44,7 @@ bool kl_agree_clash(const kl_workspace *w, uint32_t slot, uint32_t row, uint32_t
         kl_resolve(w, r, row, &b);
         if (a.state != KL_UNDETERMINED && b.state != KL_UNDETERMINED && !kl_same_result(&a, &b)) return true;
     }
-    return !within && period_of(w, row) != KL_YES;
+    return in == KL_NO || (in == KL_UNKNOWN && period != KL_YES);
 }
 
 static void wait_entry(kl_workspace *w, uint32_t entry, uint32_t slot, uint32_t row, const kl_waiting *into) {

@@ -40,7 +40,7 @@ static const char *check_value(kl_exam *x, const uint8_t *row, uint32_t word, ui
     if (index >= x->p->count[type == KL_TYPE_TEXT ? KL_S_TEXTS : KL_S_CONSTS]) return "past its table";
     return type == KL_TYPE_TEXT || kl_fits(x->p, type, set, kl_const(x->p, index))
                ? NULL
-               : "a value that its type cannot hold";
+               : "a value its type cannot hold";
 }
 
 static const char *check_field(kl_exam *x, const uint8_t *row) {
@@ -60,14 +60,14 @@ static const char *check_assumption(kl_exam *x, const uint8_t *row) {
     if (wrong || !(flags & KL_ASSUMPTION_BOUNDED)) return wrong;
     int64_t low = kl_const(p, kl_at(row, KL_A_LOW)), high = kl_const(p, kl_at(row, KL_A_HIGH));
     int64_t value = flags & KL_ASSUMPTION_VALUE ? kl_const(p, kl_at(row, KL_A_VALUE)) : low;
-    return low <= value && value <= high ? NULL : "bounds that do not hold the value";
+    return low <= value && value <= high ? NULL : "bounds without the value";
 }
 
 static const char *check_entry(kl_exam *x, const uint8_t *row) {
     kl_program *p = x->p;
     uint32_t parent = kl_at(row, KL_E_PARENT), kind = kl_at(row, KL_E_KIND);
     x->at = KL_E_PARENT;
-    if (parent != KL_ABSENT && parent >= x->row) return "a parent that does not come before";
+    if (parent != KL_ABSENT && parent >= x->row) return "a parent that is not before";
     if (kind > KL_ENTRY_SCOPE) return NULL;
     uint32_t *only = kind == KL_ENTRY_PERIOD ? &p->period_entry : &p->scope_entry;
     x->at = KL_E_KIND;
