@@ -39,6 +39,7 @@ def suites(build, soak):
     yield "image fuzz", script("fuzz/run.py", *long)
     yield "oracle", script("oracle/run.py", *long)
     yield "plane properties", script("oracle/planes.py", *long)
+    yield "smallest changes", script("oracle/nearest.py", *long)
     yield "suggested examples", script("oracle/suggestions.py", *long)
     yield "plans of random guidelines", script("oracle/changes.py", *long)
     yield "build", script("build/check.py")

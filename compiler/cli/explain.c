@@ -2,6 +2,7 @@
  * May include: the runtime and its io.
  * Start at kl_verb_explain(). */
 #include "compiler/cli/explain.h"
+#include "compiler/cli/whynot.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,7 +58,9 @@ static int tell(search *s, size_t e, uint32_t index, kl_string key) {
     if (x.verdict && kl_eval(x.workspace, kl_reading_batch(s->reading, e), &fault)) {
         kl_verdict_take(x.verdict, index, key);
         status = KL_EXIT_OK;
-        if (kl_cli_is(c, KL_FLAG_FORMAT, "json")) {
+        if (kl_cli_has(c, KL_FLAG_WHY_NOT)) {
+            status = kl_why_not(c, &s->rules, e, x.workspace, index);
+        } else if (kl_cli_is(c, KL_FLAG_FORMAT, "json")) {
             kl_bytes out = {0};
             kl_explain_json(&x, &out);
             fwrite(out.data, 1, out.size, stdout);

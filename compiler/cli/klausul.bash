@@ -7,7 +7,7 @@ _klausul_flags() {
     case $1 in
     check) echo "--format --effort --include $common" ;;
     run) echo "--output --format --csv --input-format --encoding --rejects --receipt --summary --by --select --trace --keep --assume --fail-on --threads --stats --include $common" ;;
-    explain) echo "--record --format --plain --input-format --encoding --assume --include $common" ;;
+    explain) echo "--record --why-not --fixed --format --plain --input-format --encoding --assume --include $common" ;;
     plan) echo "--format --output --assume --input-format --encoding --threads --include $common" ;;
     test) echo "--format --threshold --suggest --output --include $common" ;;
     fmt) echo "--check --keywords $common" ;;

@@ -46,6 +46,8 @@ complete -c klausul -n '__klausul_verb run' -l fail-on -x -a 'undetermined findi
 complete -c klausul -n '__klausul_verb run plan' -s j -l threads -x -d 'number of threads'
 complete -c klausul -n '__klausul_verb run' -l stats -d 'how fast it went'
 complete -c klausul -n '__klausul_verb explain' -s r -l record -x -d 'key of the record'
+complete -c klausul -n '__klausul_verb explain' -l why-not -x -d 'smallest change that gives it'
+complete -c klausul -n '__klausul_verb explain' -l fixed -x -d 'fields that may not change'
 complete -c klausul -n '__klausul_verb explain' -l plain -d 'words instead of marks and colour'
 complete -c klausul -n '__klausul_verb test' -l threshold -x -d 'least share tried both ways'
 complete -c klausul -n '__klausul_verb test' -l suggest -d 'write examples for what no example tries'

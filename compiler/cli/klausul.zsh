@@ -52,6 +52,8 @@ rest)
     explain)
         _arguments $common $include \
             '(-r --record)'{-r,--record}'[key of the record]:key:' \
+            '--why-not[smallest change that gives it]:clause, rule, row or outcome=value:' \
+            '*--fixed[fields that may not change]:fields:' \
             '(-f --format)'{-f,--format}'[form of the explanation]:form:(text json)' \
             '--plain[words instead of marks and colour]' \
             '--input-format[form of the records]:form:(csv ndjson)' \

@@ -72,6 +72,8 @@ const kl_verb kl_verbs[] = {
      {"  klausul explain rules/vgr/distanskontakter kontakter.csv --record 10482",
       "  klausul explain rules/vgr/distanskontakter contacts.csv --record 10482"},
      {{KL_FLAG_RECORD, NULL},
+      {KL_FLAG_WHY_NOT, NULL},
+      {KL_FLAG_FIXED, NULL},
       {KL_FLAG_FORMAT, "text|json"},
       {KL_FLAG_PLAIN, NULL},
       {KL_FLAG_INPUT_FORMAT, "csv|ndjson"},
