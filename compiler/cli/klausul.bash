@@ -9,7 +9,7 @@ _klausul_flags() {
     run) echo "--output --format --csv --input-format --encoding --rejects --receipt --summary --by --select --trace --keep --assume --fail-on --threads --stats --include $common" ;;
     explain) echo "--record --why-not --fixed --format --plain --input-format --encoding --assume --include $common" ;;
     plan) echo "--format --output --assume --input-format --encoding --threads --include $common" ;;
-    test) echo "--format --threshold --suggest --output --include $common" ;;
+    test) echo "--format --threshold --suggest --mutate --output --include $common" ;;
     fmt) echo "--check --keywords $common" ;;
     template) echo "--format --csv --output --include $common" ;;
     build) echo "--output --target --dialect --include $common" ;;

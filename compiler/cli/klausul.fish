@@ -50,6 +50,7 @@ complete -c klausul -n '__klausul_verb explain' -l why-not -x -d 'smallest chang
 complete -c klausul -n '__klausul_verb explain' -l fixed -x -d 'fields that may not change'
 complete -c klausul -n '__klausul_verb explain' -l plain -d 'words instead of marks and colour'
 complete -c klausul -n '__klausul_verb test' -l threshold -x -d 'least share tried both ways'
+complete -c klausul -n '__klausul_verb test' -l mutate -d 'tell what no example notices'
 complete -c klausul -n '__klausul_verb test' -l suggest -d 'write examples for what no example tries'
 complete -c klausul -n '__klausul_verb fmt' -l check -d 'write nothing, name files that would change'
 complete -c klausul -n '__klausul_verb fmt' -l keywords -x -a 'sv en' -d 'translate the keywords'

@@ -76,6 +76,7 @@ rest)
             '(-f --format)'{-f,--format}'[form of the report]:form:(text json junit)' \
             '--threshold[least share tried both ways]:percent:' \
             '--suggest[write examples for what no example tries]' \
+            '--mutate[tell what no example notices]' \
             '(-o --output)'{-o,--output}'[write to file]:file:_files' '*:rule file:_files'
         ;;
     fmt) _arguments $common '--check[write nothing, name files that would change]' '--keywords[translate the keywords]:language:(sv en)' '*:rule file:_files' ;;

@@ -1,6 +1,7 @@
 /* test.c - the verb test: runs the examples of every guideline named and reports failures and coverage as text, JSON or JUnit.
  * May include: compiler/cli/examples.
  * Start at kl_verb_test(). */
+#include "compiler/cli/mutate.h"
 #include "compiler/cli/suggest.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@ static bool suggest(kl_cli *c, const kl_examples *x, kl_bytes *out) {
     return ok;
 }
 
-static bool run_file(kl_cli *c, kl_str path, suites *all, bool named, kl_bytes *out) {
+static bool run_file(kl_cli *c, kl_str path, suites *all, bool named, kl_bytes *out, size_t *left) {
     bool trouble = false;
     kl_str image;
     if (kl_path_is(c->arena, path) == KL_PATH_ABSENT) {
@@ -33,6 +34,7 @@ static bool run_file(kl_cli *c, kl_str path, suites *all, bool named, kl_bytes *
     x.edition.teller = kl_teller_new(x.edition.program);
     bool ok = x.edition.teller && kl_examples_run(c, &x);
     if (ok && kl_cli_has(c, KL_FLAG_SUGGEST)) ok = suggest(c, &x, out);
+    if (ok && kl_cli_has(c, KL_FLAG_MUTATE)) ok = kl_mutate(c, &x, kl_cli_is(c, KL_FLAG_FORMAT, "json"), out, left);
     kl_teller_free(x.edition.teller);
     x.edition.teller = NULL;
     if (!ok) kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, ENOMEM));
@@ -228,12 +230,13 @@ int kl_verb_test(kl_cli *c) {
     if (!kl_cli_files(c, &files)) return KL_EXIT_TROUBLE;
     int status = KL_EXIT_OK;
     kl_bytes out = {0};
+    size_t left = 0; /* changes that no example notices */
     for (size_t i = 0; i < files.n; i++) {
         bool named = false;
         for (size_t k = 0; k < c->operands.n; k++) named |= kl_str_eq(c->operands.p[k], files.p[i]);
-        if (!run_file(c, files.p[i], &all, named, &out)) status = KL_EXIT_TROUBLE;
+        if (!run_file(c, files.p[i], &all, named, &out, &left)) status = KL_EXIT_TROUBLE;
     }
-    if (kl_cli_has(c, KL_FLAG_SUGGEST))
+    if (kl_cli_has(c, KL_FLAG_SUGGEST) || kl_cli_has(c, KL_FLAG_MUTATE))
         ; /* written file by file */
     else if (kl_cli_is(c, KL_FLAG_FORMAT, "json"))
         print_json(&out, &all);
@@ -244,6 +247,7 @@ int kl_verb_test(kl_cli *c) {
     for (size_t i = 0; i < all.n && status == KL_EXIT_OK; i++)
         if (all.p[i].failed || (given.n && kl_examples_share(all.p[i].both, all.p[i].counted) < (unsigned)threshold))
             status = KL_EXIT_FOUND;
+    if (left && status == KL_EXIT_OK) status = KL_EXIT_FOUND;
     if (!kl_write_all(c, kl_cli_value(c, KL_FLAG_OUTPUT), out.data, out.size)) status = KL_EXIT_TROUBLE;
     kl_bytes_free(&out);
     return status;

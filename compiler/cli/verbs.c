@@ -123,6 +123,7 @@ const kl_verb kl_verbs[] = {
      {{KL_FLAG_FORMAT, "text|json|junit"},
       {KL_FLAG_THRESHOLD, NULL},
       {KL_FLAG_SUGGEST, NULL},
+      {KL_FLAG_MUTATE, NULL},
       {KL_FLAG_OUTPUT, NULL},
       {KL_FLAG_INCLUDE, NULL},
       END}},
