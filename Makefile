@@ -10,7 +10,7 @@ PYTHON   ?= python3
 WARN      = -std=c11 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 GENWARN   = -std=c11 -Wall -Wno-unused-function
 CPPFLAGS += -I. -I$(B) -D_POSIX_C_SOURCE=200809L
-PKGS      = yajl libmd libutf8proc z3
+PKGS      = yajl libmd libutf8proc
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all amalgamation deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
+.PHONY: all amalgamation sqlite deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -72,6 +72,14 @@ amalgamation: $(B)/klausul.c
 $(B)/klausul.c $(B)/klausul.h &: runtime/amalgamate.py $(RUNTIME_SRC) $(wildcard runtime/*.h runtime/*.def runtime/*.inc)
 	@mkdir -p $(B)
 	$(PYTHON) runtime/amalgamate.py $(B)
+
+# Bindings, each where the host's headers are; runtime/bindings has a room for each. In SQLite: .load build/sqlite/klausul
+SQLITE_H := $(wildcard /usr/include/sqlite3ext.h)
+sqlite: $(if $(SQLITE_H),$(B)/sqlite/klausul.so)
+	@$(if $(SQLITE_H),:,echo "sqlite: left out: there is no sqlite3ext.h (package libsqlite3-dev)")
+$(B)/sqlite/klausul.so: $(B)/runtime/bindings/sqlite/klausul.o $(B)/libklausulio.a $(B)/libklausul.a
+	@mkdir -p $(@D)
+	$(LINK) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $@ $^ -lyajl -lutf8proc
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -106,6 +114,11 @@ deps:
 deps-bench:
 	@.ci/deps --if-missing build test bench || echo "going on without them"
 	@$(PYTHON) tests/bench/peers.py --build $(B) --install
+
+# What the tests of the Python package take: headers, Java for Spark, and packages of PyPI in a venv under $(B)/python.
+deps-python:
+	@.ci/deps --if-missing build test python || echo "going on without them"
+	@$(PYTHON) tests/python/run.py --build $(B) --install
 
 demo:
 	@.ci/deps --if-missing build
@@ -171,4 +184,5 @@ uninstall:
 clean:
 	rm -rf build
 
+-include $(B)/runtime/bindings/sqlite/klausul.d
 -include $(patsubst %.c,$(B)/%.d,$(RUNTIME_SRC) $(IO_SRC) $(LANG_SRC) $(COMPILER_SRC) $(CLI_SRC) $(TEST_SRC)) $(GEN_OBJ:.o=.d)

@@ -18,6 +18,7 @@ static void note_error(Z3_context z, Z3_error_code code) {
 
 kl_solver *kl_solver_new(kl_endings *e) {
     kl_arena *a = e->forms->arena;
+    if (!kl_z3_load()) return NULL;
     kl_solver *s = kl_alloc(a, sizeof *s);
     s->arena = a;
     Z3_config c = Z3_mk_config();

@@ -8,7 +8,7 @@
 
 typedef struct kl_solver kl_solver;
 
-/* NULL when there is no memory for one. */
+/* NULL when z3 is not on this machine. */
 kl_solver *kl_solver_new(kl_endings *e);
 void kl_solver_free(kl_solver *s);
 uint32_t kl_solver_side(kl_solver *s, kl_endings *e);

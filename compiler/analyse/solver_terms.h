@@ -1,13 +1,12 @@
 /* solver_terms.h - what the two solver files share: terms for fields, assumptions, conditions and numbers, each made once.
- * May include: compiler/analyse/solver, z3.
+ * May include: compiler/analyse/solver, compiler/analyse/z3_calls.
  * Start at kl_term_truth() and kl_term_number(). */
 #ifndef KL_COMPILER_ANALYSE_SOLVER_TERMS_H
 #define KL_COMPILER_ANALYSE_SOLVER_TERMS_H
 
-#include <z3.h>
-
 #include "compiler/analyse/decision.h"
 #include "compiler/analyse/solver.h"
+#include "compiler/analyse/z3_calls.h"
 
 /* What a number is instead of a value, in the order in which one hides another, as the evaluator has them. */
 enum {

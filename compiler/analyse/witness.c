@@ -17,6 +17,7 @@ struct kl_witnesses {
     kl_solver *solver;
     uint32_t effort;
     uint64_t asked;
+    bool unsolved; /* there is no solver on this machine */
 };
 
 kl_witnesses *kl_witnesses_new(kl_endings *e, uint32_t effort) {
@@ -42,6 +43,9 @@ uint64_t kl_witness_asked(const kl_witnesses *w) {
 }
 
 kl_str kl_witness_why(const kl_witnesses *w, kl_surface lang) {
+    if (w->unsolved)
+        return kl_str_of(lang == KL_EN ? "the computed values need the solver z3 (libz3-4), which is not installed"
+                                       : "de beräknade värdena kräver lösaren z3 (libz3-4), som inte är installerad");
     return kl_str_fmt(w->e->forms->arena,
                       lang == KL_EN ? "the computed values need more than %u steps of the solver"
                                     : "de beräknade värdena kräver mer än %u steg av lösaren",
@@ -273,6 +277,8 @@ kl_found kl_witness_find(kl_witnesses *w, const kl_fact *facts, size_t n, bool s
     if (plain) return find_plain(w, facts, n, stated, out, core);
     if (!w->solver) {
         w->solver = kl_solver_new(w->e);
+        w->unsolved = !w->solver;
+        if (w->unsolved) return KL_NOT_DECIDED;
         for (size_t i = 0; i < w->sides.n; i++) kl_solver_side(w->solver, w->sides.p[i]);
     }
     w->asked++;

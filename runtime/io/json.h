@@ -1,6 +1,6 @@
 /* json.h - the quick way through NDJSON lines: what followed each value the last time is expected again, byte for byte.
  * May include: runtime/io/inside.h.
- * Start at kl_json: the names met so far; json_scan.h is the loop that walks them, json.c all that is not in the loop. */
+ * Start at kl_json: the names met so far; json_scan.inc is the loop that walks them, json.c all that is not in the loop. */
 #ifndef KL_RUNTIME_IO_JSON_H
 #define KL_RUNTIME_IO_JSON_H
 

@@ -1,5 +1,5 @@
 /* json_avx2.c - the loop over NDJSON lines, thirty-two bytes at a time: AVX2.
- * May include: runtime/io/json_scan.h, immintrin.h. Run only where kl_simd_has(KL_SIMD_AVX2).
+ * May include: runtime/io/json_scan.inc, immintrin.h. Run only where kl_simd_has(KL_SIMD_AVX2).
  * Start at kl_json_loop_avx2(). */
 #include "runtime/io/json.h"
 
@@ -43,7 +43,7 @@ static inline size_t plain(const char *p, bool *high) {
     }
 }
 
-#include "runtime/io/json_scan.h"
+#include "runtime/io/json_scan.inc"
 
 #ifdef __clang__
 #pragma clang attribute pop

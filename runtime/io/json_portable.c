@@ -1,5 +1,5 @@
 /* json_portable.c - the loop over NDJSON lines in plain C, eight bytes at a time: what the other variants must agree with.
- * May include: runtime/io/json_scan.h.
+ * May include: runtime/io/json_scan.inc.
  * Start at kl_json_loop_portable(). */
 #include "runtime/io/json.h"
 
@@ -37,4 +37,4 @@ static inline size_t plain(const char *p, bool *high) {
     }
 }
 
-#include "runtime/io/json_scan.h"
+#include "runtime/io/json_scan.inc"

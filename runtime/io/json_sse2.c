@@ -1,5 +1,5 @@
 /* json_sse2.c - the loop over NDJSON lines, sixteen bytes at a time: SSE2, which every 64-bit x86 has.
- * May include: runtime/io/json_scan.h, emmintrin.h.
+ * May include: runtime/io/json_scan.inc, emmintrin.h.
  * Start at kl_json_loop_sse2(). */
 #include "runtime/io/json.h"
 
@@ -36,5 +36,5 @@ static inline size_t plain(const char *p, bool *high) {
     }
 }
 
-#include "runtime/io/json_scan.h"
+#include "runtime/io/json_scan.inc"
 #endif

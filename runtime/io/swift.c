@@ -58,7 +58,7 @@ static kl_cuts cut(const kl_cut *c) {
 
 #define KL_OWN_CUT
 #define KL_SWIFT_NAME kl_swift_portable
-#include "runtime/io/swift_body.h"
+#include "runtime/io/swift.inc"
 
 const kl_swift *kl_swift_of(kl_simd v) {
     if (!kl_simd_has(v)) v = kl_simd_best();

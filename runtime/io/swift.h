@@ -1,6 +1,6 @@
 /* swift.h - the loops that touch every byte and every cell of a plain CSV chunk, one set of them for each kind of vector instructions.
  * May include: runtime/io/io.h. Not installed. They know no grammar of values: they compare cells with what the careful way has read before.
- * Start at kl_swift_of(); swift.c is the plain C set, swift_body.h what all sets share. */
+ * Start at kl_swift_of(); swift.c is the plain C set, swift.inc what all sets share. */
 #ifndef KL_RUNTIME_IO_SWIFT_H
 #define KL_RUNTIME_IO_SWIFT_H
 

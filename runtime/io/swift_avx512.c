@@ -1,6 +1,6 @@
 /* swift_avx512.c - kernels for x86 with AVX-512 as far as VBMI2: sixty-four bytes or eight cells at a time.
  * May include: immintrin.h. Everything after the pragma is compiled for those instructions; called only where kl_simd_has() them.
- * Start at load_block(); the loops stand in swift_body.h. */
+ * Start at load_block(); the loops stand in swift.inc. */
 #include "runtime/io/swift.h"
 
 #if defined(__x86_64__)
@@ -107,7 +107,7 @@ static inline void bool_cells(const kl_cells *c, const kl_word *words, uint64_t 
 }
 
 #define KL_SWIFT_NAME kl_swift_avx512
-#include "runtime/io/swift_body.h"
+#include "runtime/io/swift.inc"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -1,6 +1,6 @@
 /* swift_neon.c - kernels for 64-bit ARM: sixteen bytes at a time.
  * May include: arm_neon.h.
- * Start at load_block(); the loops stand in swift_body.h. */
+ * Start at load_block(); the loops stand in swift.inc. */
 #include "runtime/io/swift.h"
 
 #if defined(__aarch64__) && defined(__ARM_NEON)
@@ -38,5 +38,5 @@ static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
 }
 
 #define KL_SWIFT_NAME kl_swift_neon
-#include "runtime/io/swift_body.h"
+#include "runtime/io/swift.inc"
 #endif

@@ -1,6 +1,6 @@
 /* swift_sse2.c - kernels for every 64-bit x86: sixteen bytes at a time.
  * May include: emmintrin.h.
- * Start at load_block(); the loops stand in swift_body.h. */
+ * Start at load_block(); the loops stand in swift.inc. */
 #include "runtime/io/swift.h"
 
 #if defined(__x86_64__)
@@ -40,5 +40,5 @@ static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
 }
 
 #define KL_SWIFT_NAME kl_swift_sse2
-#include "runtime/io/swift_body.h"
+#include "runtime/io/swift.inc"
 #endif
