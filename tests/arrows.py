@@ -140,7 +140,8 @@ def main():
             continue
         text = text_of(path)
         check_form(count, path, text)
-        check_includes(count, path, text)
+        if path.endswith((".c", ".h", ".inc", ".def", ".l", ".y")):
+            check_includes(count, path, text)
         if path.startswith("examples/") and path.endswith((".c", ".h")):
             check_host_program(count, path, text)
     check_symbols(count, build)
