@@ -35,7 +35,7 @@ def main():
     count = Count()
     with tempfile.TemporaryDirectory() as folder:
         fuzzer = os.path.join(folder, "image")
-        sources = sorted(glob.glob(os.path.join(ROOT, "runtime/*.c"))) + [os.path.join(ROOT, "tests/fuzz/image.c")]
+        sources = sorted(glob.glob(os.path.join(ROOT, "runtime/*.c")) + glob.glob(os.path.join(ROOT, "runtime/simd/*.c"))) + [os.path.join(ROOT, "tests/fuzz/image.c")]
         done = run([os.environ.get("CC", "cc"), *FLAGS, f"-I{ROOT}", "-o", fuzzer, *sources])
         if not count.check("build of the fuzzer", done.returncode == 0, done.stderr.decode("utf-8", "replace")):
             return count.finish()
