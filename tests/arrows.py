@@ -15,6 +15,7 @@ ROOMS = {
     "runtime/simd": (["runtime"], {"stdint.h", "stddef.h", "stdbool.h", "string.h", "immintrin.h", "emmintrin.h", "arm_neon.h"}),
     "runtime/io": (["runtime", "runtime/simd"], None),
     "runtime/bindings/python": (["runtime", "runtime/io", "compiler", "lang"], None),
+    "runtime/bindings/sqlite": (["runtime", "runtime/io"], None),
     "lang/base": ([], None),
     "lang": (["lang/base"], None),
     "compiler": (["lang", "lang/base", "runtime"], None),
@@ -29,7 +30,7 @@ RUNTIME_FOR_COMPILER = {"runtime/image.h", "runtime/opcodes.def", "runtime/arith
 SAME_ROOM = {"compiler": {"compiler/emit", "compiler/analyse"}, "compiler/emit": {"compiler/analyse"}, "compiler/analyse": set()}
 CORE_CALLS = {"memcpy", "memset", "memcmp", "memmove", "_GLOBAL_OFFSET_TABLE_", "__stack_chk_fail"}
 THIRD = {"yajl/": {"runtime/io", "compiler/cli"}, "utf8proc.h": {"lang/base", "runtime/io"},
-         "z3.h": {"compiler/analyse"}}
+         "sqlite3ext.h": {"runtime/bindings/sqlite"}, "z3.h": {"compiler/analyse"}}
 
 
 def sources():
