@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all amalgamation sqlite deps deps-bench demo check tests arrows fmt lint install uninstall clean bless soak bench plot
+.PHONY: all amalgamation sqlite deps deps-bench deps-python demo check tests arrows fmt lint install uninstall clean bless soak bench plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -128,7 +128,7 @@ demo:
 
 check:
 	@.ci/deps --if-missing build test
-	@$(MAKE) --no-print-directory -s $(JOBS) all tests
+	@$(MAKE) --no-print-directory -s $(JOBS) all tests wasm
 	@$(PYTHON) tests/run.py --build $(B)
 
 bless: all
@@ -158,6 +158,8 @@ lint: all
 	clang-format --dry-run -Werror $(C_FILES)
 	$(B)/klausul fmt --check $(RULE_DIRS)
 	$(PYTHON) tests/arrows.py --build $(B)
+
+include runtime/bindings/wasm/wasm.mk
 
 D = $(DESTDIR)$(PREFIX)
 install: all

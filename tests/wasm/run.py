@@ -1,0 +1,204 @@
+# run.py - the npm package: its own tests in Node, and the evaluator's decisions against those in Node and in Chromium.
+# May include: the Python standard library, tests/suite.py, tests/agree/records.py.
+# Start at main(); what is not installed or not built is skipped, and told.
+import argparse
+import base64
+import csv
+import http.server
+import io
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "agree"))
+from records import Maker  # noqa: E402
+from suite import ROOT, Count, build_option, run  # noqa: E402
+
+GUIDELINES = ("rules/vgr/distanskontakter/2023-06-01.klausul", "rules/halland/distanskontakter/2018-06-28.klausul",
+              "rules/halland/medicinsk_service/2018-06-28.klausul", "tests/bench/yardstick.klausul")
+BROWSER_SECONDS = 120
+
+
+def rough(record, rng):
+    """The record as somebody might send it: other types, spaces, codes that are none, objects, marks apart from their letters."""
+    out = dict(record)
+    for name, value in record.items():
+        if rng.random() > 0.06:
+            continue
+        out[name] = rng.choice((None, "", "  ", "x", "12,50", "1 200", "-3.0 kr", 7, 12.5, True, "nej", [], ["x"], [[]], {"a": {"b": 1}}, {},
+                                "2023-13-01", "20230901", f" {value} ", 10 ** 15, str(10 ** 16), "a\u030A", "\u0000", "\t1\n"))
+    return out
+
+
+def exact(text):
+    """Decisions as the package gives them: decimals, and numbers past 2^53, as texts."""
+    return json.loads(text, parse_float=str, parse_int=lambda n: int(n) if len(n.lstrip("-")) < 16 else n)
+
+
+def evaluated(klausul, guideline, records, folder):
+    rejects = os.path.join(folder, "rejects.csv")
+    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "ndjson", "--trace", "--lang", "en", "--rejects", rejects],
+               input="".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode())
+    if done.returncode > 1:
+        raise RuntimeError(done.stderr.decode())
+    with open(rejects, encoding="utf-8-sig", newline="") as f:
+        text = f.read()
+    comma = ";" if ";" in text.split("\n", 1)[0] else ","
+    refused = {int(r["row"]): r for r in csv.DictReader(io.StringIO(text), delimiter=comma)}
+    return [exact(line) for line in done.stdout.decode().splitlines()], refused
+
+
+def task(klausul, guideline, records, seed, folder):
+    """What decide.mjs is given: rule texts, the image that the command makes of them, records."""
+    path = os.path.join(ROOT, guideline)
+    schema = json.loads(run([klausul, "template", path, "--format", "json-schema"]).stdout)
+    with open(path, encoding="utf-8") as f:
+        maker, rng = Maker(schema, f.read(), seed), random.Random(seed)
+    made = [maker.as_input(maker.record(i)) for i in range(records)]
+    made = [rough(r, rng) if rng.random() < 0.5 else r for r in made]
+    files = {}
+    for top, _, names in os.walk(os.path.join(ROOT, "rules")):
+        for name in names:
+            if name.endswith(".klausul"):
+                with open(os.path.join(top, name), encoding="utf-8") as f:
+                    files[os.path.relpath(os.path.join(top, name), ROOT)] = f.read()
+    with open(path, encoding="utf-8") as f:
+        files[guideline] = f.read()
+    image = os.path.join(folder, "image")
+    done = run([klausul, "build", guideline, "-o", image], cwd=ROOT)
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode())
+    with open(image, "rb") as f:
+        return {"path": guideline, "files": files, "records": made, "image": base64.b64encode(f.read()).decode()}
+
+
+def difference(theirs, ours):
+    if theirs == ours:
+        return None
+    for key in sorted(set(theirs) | set(ours)):
+        if theirs.get(key) != ours.get(key):
+            return f"{key}: {json.dumps(theirs.get(key), ensure_ascii=False)[:600]} / {json.dumps(ours.get(key), ensure_ascii=False)[:600]}"
+    return "order"
+
+
+def agree(count, where, given, decided, refused, answer):
+    name, wrong = f"{given['path']}: {where}", []
+    if not count.check(f"{name} answers", "decisions" in answer, answer.get("error", "")):
+        return
+    count.check(f"{name}: the image is the command's, byte for byte", answer["same"])
+    count.check(f"{name}: one by one as all at once, compiler's module as the runtime's", answer["wrong"] == [], str(answer["wrong"]))
+    theirs = iter(decided)
+    for i, ours in enumerate(answer["decisions"]):
+        no = refused.get(i + 1)
+        if no is None:
+            why = difference(next(theirs), ours)
+        else:
+            given_as = ours.get("rejected", {})
+            why = difference({"code": no["code"], "name": no["column"], "message": no["reason"], "key": no["key"]},
+                             {**{k: given_as.get(k) for k in ("code", "name", "message")}, "key": ours.get("key")})
+        if why:
+            wrong.append(f"record {i} {json.dumps(given['records'][i], ensure_ascii=False)}\n{why}")
+    count.check(f"{name}: {len(decided)} decisions and {len(refused)} rejections as the command's",
+                not wrong and len(answer["decisions"]) == len(given["records"]) and len(decided) > len(refused), "\n".join(wrong[:3]))
+
+
+# ---------------------------------------------------------------- Chromium
+class Pages(http.server.BaseHTTPRequestHandler):
+    """The page, the package, the task; and the answer back."""
+
+    def do_GET(self):
+        files = {"/": os.path.join(HERE, "page.html"), "/decide.mjs": os.path.join(HERE, "decide.mjs")}
+        kinds = {".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
+        path = files.get(self.path)
+        if re.fullmatch(r"/package/[\w.-]+", self.path):
+            path = os.path.join(self.server.package, self.path.rsplit("/", 1)[1])
+        body, kind = b"", "application/json"
+        if self.path == "/task":
+            body = self.server.task
+        elif path and os.path.exists(path):
+            kind = kinds[os.path.splitext(path)[1]]
+            with open(path, "rb") as f:
+                body = f.read()
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", kind + "; charset=utf-8" if kind.startswith("text") else kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.server.answer = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+        self.server.answered.set()
+
+    def log_message(self, *words):
+        pass
+
+
+def in_chromium(browser, package, given, folder):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server.package, server.task, server.answered, server.answer = package, json.dumps(given).encode(), threading.Event(), b"{}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        command = [browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                   f"--user-data-dir={os.path.join(folder, 'profile')}", f"http://127.0.0.1:{server.server_port}/"]
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, **quiet) as child:
+            server.answered.wait(BROWSER_SECONDS)
+            child.terminate()
+            child.wait(20)
+        return json.loads(server.answer) or {"error": f"no answer within {BROWSER_SECONDS} s"}
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def package_tests(count, node, package):
+    done = run([node, "--test", "--test-reporter=tap", os.path.join(HERE, "package.test.mjs")], env=dict(os.environ, KLAUSUL_PACKAGE=package))
+    text = done.stdout.decode()
+    for good, name in re.findall(r"^\s*(ok|not ok) \d+ - (.*)$", text, re.M):
+        if not name.endswith(".mjs"):
+            count.check(name, good == "ok", text if good != "ok" else "")
+    count.check("the package's tests end well", done.returncode == 0, done.stderr.decode()[:2000])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="tests of the npm package")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--records", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    count, build = Count(), build_option()
+    klausul, package, node = os.path.join(build, "klausul"), os.path.join(build, "wasm"), shutil.which("node")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not os.path.exists(os.path.join(package, "klausul.wasm")):
+        count.skip("npm package", "not built: make wasm, for which .ci/deps wasm installs what it needs")
+        return count.finish()
+    if node:
+        package_tests(count, node, package)
+    else:
+        count.skip("Node", "not installed")
+    if not browser:
+        count.skip("Chromium", "not installed")
+    for guideline in GUIDELINES:
+        with tempfile.TemporaryDirectory() as folder:
+            given = task(klausul, guideline, options.records, options.seed, folder)
+            decided, refused = evaluated(klausul, os.path.join(ROOT, guideline), given["records"], folder)
+            if node:
+                done = run([node, os.path.join(HERE, "node.mjs"), package], input=json.dumps(given).encode())
+                agree(count, "Node", given, decided, refused, json.loads(done.stdout or b"null") or {"error": done.stderr.decode()[:2000]})
+            if browser:
+                agree(count, "Chromium", given, decided, refused, in_chromium(browser, package, given, folder))
+    return count.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
