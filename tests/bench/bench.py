@@ -14,6 +14,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from suite import ROOT, clean_environment, run  # noqa: E402
+import check_tables  # noqa: E402
 import growth  # noqa: E402
 import page  # noqa: E402
 from instructions import built_by  # noqa: E402
@@ -323,6 +324,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="few records, one round: to try, not to quote")
     parser.add_argument("--no-peers", action="store_true", help="leaves the peers out")
     parser.add_argument("--no-growth", action="store_true", help="leaves out how the cost grows")
+    parser.add_argument("--no-proofs", action="store_true", help="leaves out how long check takes to prove large tables")
     options = parser.parse_args()
     options.rows = options.rows or (10**5 if options.quick else 5 * 10**6)
     options.rounds = options.rounds or (1 if options.quick else 5)
@@ -339,8 +341,9 @@ def main():
         b.compile()
         rows = table(b, memory, peers)
         grown = [] if options.no_growth else growth.measure(b)
+        proofs = [] if options.no_proofs else check_tables.measure(b.klausul, (100, 300) if options.quick else check_tables.SIZES)
         found = {"machine": machine(b), "rows": b.rows, "rounds": b.rounds, "head": HEAD, "table": [r.cells() for r in rows],
-                 "bars": bars(b, peers), "peers": peers, "growth": grown, "nanoseconds": memory, "seconds": b.taken,
+                 "bars": bars(b, peers), "peers": peers, "growth": grown, "proofs": proofs, "nanoseconds": memory, "seconds": b.taken,
                  "processor_seconds": b.processor, "peak_kb": b.peak}
     print("\n".join(page.everything(found)))
     with open(os.path.join(b.build, "bench.json"), "w", encoding="utf-8") as f:
