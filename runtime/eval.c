@@ -124,9 +124,27 @@ static void run(kl_workspace *w, const kl_step *s) {
     }
 }
 
+/* Columns are fetched while the first of them are looked at; their bits lie far apart. */
+static inline void fetch(const kl_workspace *w, const kl_column *c) {
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+    for (uint32_t f = 0; f < w->program->count[KL_S_FIELDS]; f++) {
+        const char *known = (const char *)c[f].known, *bits = (const char *)c[f].as.bits;
+        if (!known) continue;
+        __builtin_prefetch(known);
+        __builtin_prefetch(known + KL_PLANE_BYTES / 2);
+        __builtin_prefetch(bits);
+        __builtin_prefetch(bits + KL_PLANE_BYTES / 2);
+    }
+#else
+    (void)w;
+    (void)c;
+#endif
+}
+
 bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
     w->rows = 0;
     w->columns = batch->columns;
+    if (batch->rows > 512) fetch(w, batch->columns);
     if (!check_batch(w, batch, fault)) return false;
     w->rows = batch->rows;
     w->words = (batch->rows + 63) / 64;

@@ -4,7 +4,10 @@
 #include "runtime/program.h"
 
 kl_truth kl_truth_at(const kl_workspace *w, uint32_t b, uint32_t row) {
-    return kl_bit(kl_yes(w, b), row) ? KL_YES : kl_bit(kl_no(w, b), row) ? KL_NO : KL_UNKNOWN;
+    const uint64_t *word = w->planes + row / 64;
+    uint32_t literal = w->literals[b], other = literal ^ 1, bit = row % 64;
+    uint64_t yes = word[(size_t)literal * w->words] >> bit & 1, no = word[(size_t)other * w->words] >> bit & 1;
+    return (kl_truth)(KL_UNKNOWN - yes - 2 * no);
 }
 
 /* ------------------------------------------------------------------ tests */
