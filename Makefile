@@ -117,8 +117,8 @@ deps-bench:
 
 # What the tests of the Python package take: headers, Java for Spark, and packages of PyPI in a venv under $(B)/python.
 deps-python:
-	@.ci/deps --if-missing build test python || echo "going on without them"
-	@$(PYTHON) tests/python/run.py --build $(B) --install
+	@.ci/deps --if-missing build test bindings || echo "going on without them"
+	@$(PYTHON) tests/bindings/python/run.py --build $(B) --install
 
 demo:
 	@.ci/deps --if-missing build

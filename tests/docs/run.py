@@ -14,6 +14,7 @@ from suite import ROOT, Count, build_option, clean_environment, run, side_by_sid
 
 FENCE = re.compile(r"^```(\S*)[ ]*(.*)$")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HERE_TOO = dict(a.removeprefix("--with=").split("=", 1) for a in sys.argv[1:] if a.startswith("--with="))  # name: folder of programs
 PLAIN = {"", "text", "c", "sh", "make"}  # shown, not run; `sh` blocks must stand word for word in .ci/run
 
 
@@ -100,6 +101,8 @@ class Page:
         return self
 
     def block(self, block, folder):
+        if block.options.get("needs", "") not in ("", *HERE_TOO):
+            return  # the suite that has it runs the page once more
         if "file" in block.options:
             with open(os.path.join(folder, block.options["file"]), "w", encoding="utf-8") as f:
                 f.write(block.text())
@@ -157,6 +160,8 @@ class Page:
                 continue
             if command is not None:
                 env = clean_environment(self.build)
+                if "needs" in block.options:
+                    env["PATH"] = HERE_TOO[block.options["needs"]] + os.pathsep + env["PATH"]
                 if "sv" in block.flags:
                     env["LC_ALL"] = "sv_SE.UTF-8"
                 done = run(["bash", "-c", "exec 2>&1; " + command], cwd=folder, env=env, timeout=300)

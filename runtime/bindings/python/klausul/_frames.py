@@ -3,8 +3,10 @@
 # Start at Decisions, then decide_frame().
 from __future__ import annotations
 
+import datetime
 import itertools
 import unicodedata
+from decimal import Decimal
 from typing import Any, Callable
 
 
@@ -67,15 +69,20 @@ def _array(series: Any, pyarrow: Any) -> Any:
     try:
         return pyarrow.array(series, from_pandas=True)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError):
-        known = series.notna() if series.map(lambda v: not isinstance(v, (list, tuple, set, frozenset))).all() else [True] * len(series)
-        return pyarrow.array([_text(v) if k else None for v, k in zip(series, known)], type=pyarrow.string())
+        return pyarrow.array([_text(value) for value in series], type=pyarrow.string())
 
 
 def _text(value: Any) -> str | None:
-    if value is None:
-        return None
+    """A value of a mixed column as decide() would read it; what pandas calls missing is unknown."""
     if isinstance(value, (list, tuple, set, frozenset)):
         return ",".join(str(v) for v in value) or "[]"
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, datetime.datetime) and value.tzinfo is None and value.time() == datetime.time() and not getattr(value, "nanosecond", 0):
+        return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, Decimal) and value.is_finite():
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
