@@ -38,9 +38,8 @@ static const char *check_value(kl_exam *x, const uint8_t *row, uint32_t word, ui
     if (said != (index != KL_ABSENT)) return "a value and a flag that disagree";
     if (!said) return NULL;
     if (index >= x->p->count[type == KL_TYPE_TEXT ? KL_S_TEXTS : KL_S_CONSTS]) return "past its table";
-    return type == KL_TYPE_TEXT || kl_fits(x->p, type, set, kl_const(x->p, index))
-               ? NULL
-               : "a value its type cannot hold";
+    return type == KL_TYPE_TEXT || kl_fits(x->p, type, set, kl_const(x->p, index)) ? NULL
+                                                                                   : "a value its type cannot hold";
 }
 
 static const char *check_field(kl_exam *x, const uint8_t *row) {

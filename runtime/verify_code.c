@@ -85,8 +85,7 @@ static const char *check_slot(kl_exam *x, uint32_t slot) {
     wanted t = {kl_at(outcome, KL_O_TYPE), kl_at(outcome, KL_O_SET), flags & KL_OUTCOME_MANY};
     if (t.entry) t = (wanted){KL_TYPE_BOOL, KL_ABSENT, true};
     kl_blame(x, KL_S_SLOTS, slot, 0, NULL);
-    if (p->scope >= x->truths || (p->period != KL_ABSENT && p->period >= x->truths))
-        return "decided before the scope";
+    if (p->scope >= x->truths || (p->period != KL_ABSENT && p->period >= x->truths)) return "decided before the scope";
     x->at = KL_L_OUTSIDE;
     if (!is_none(p, kl_at(l, KL_L_OUTSIDE), KL_REASON_OUTSIDE_SCOPE)) return misfit;
     x->at = KL_L_NOT_IN_FORCE;
