@@ -116,26 +116,43 @@ static void put(stored *s, int meaning, uint32_t row, const bench_record *r, cha
         s->bits[row / 64] |= bit;
 }
 
+/* Each field's column is one run of memory over all batches, as a table in memory has it. */
 static kl_column *columns_of(const source *s, const bench_record *records, size_t batches, uint32_t rows) {
     kl_column *columns = take(batches * s->fields * sizeof *columns);
     char *ids = take(batches * rows * 16);
-    size_t words = (rows + 63) / 64;
-    for (size_t b = 0; b < batches; b++)
-        for (uint32_t f = 0; f < s->fields; f++) {
-            int meaning = s->meaning[f];
-            stored to = {take(words * 8), NULL, NULL, NULL, NULL};
+    size_t words = (rows + 63) / 64, all = batches * rows;
+    for (uint32_t f = 0; f < s->fields; f++) {
+        int meaning = s->meaning[f];
+        bool text = meaning == OF_ID, number = meaning == OF_DATE,
+             code = meaning == OF_FORM || meaning == OF_PROFESSION || meaning == OF_CODE;
+        stored to = {take(batches * words * 8), NULL, NULL, NULL, NULL};
+        if (text)
+            to.texts = take(all * sizeof *to.texts);
+        else if (number)
+            to.numbers = take(all * sizeof *to.numbers);
+        else if (code)
+            to.codes = take(all * sizeof *to.codes);
+        else
+            to.bits = take(batches * words * 8);
+        for (size_t b = 0; b < batches; b++) {
             kl_column *column = &columns[b * s->fields + f];
             column->known = to.known;
-            if (meaning == OF_ID)
-                column->as.texts = to.texts = take(rows * sizeof *to.texts);
-            else if (meaning == OF_DATE)
-                column->as.numbers = to.numbers = take(rows * sizeof *to.numbers);
-            else if (meaning == OF_FORM || meaning == OF_PROFESSION || meaning == OF_CODE)
-                column->as.codes = to.codes = take(rows * sizeof *to.codes);
+            if (text)
+                column->as.texts = to.texts;
+            else if (number)
+                column->as.numbers = to.numbers;
+            else if (code)
+                column->as.codes = to.codes;
             else
-                column->as.bits = to.bits = take(words * 8);
+                column->as.bits = to.bits;
             for (uint32_t i = 0; i < rows; i++) put(&to, meaning, i, &records[b * rows + i], ids + (b * rows + i) * 16);
+            to.known += words;
+            if (text) to.texts += rows;
+            if (number) to.numbers += rows;
+            if (code) to.codes += rows;
+            if (to.bits) to.bits += words;
         }
+    }
     return columns;
 }
 
