@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all amalgamation sqlite deps deps-bench deps-python demo check tests arrows fmt lint install uninstall clean bless soak bench plot
+.PHONY: all amalgamation sqlite postgresql install-postgresql deps deps-bench deps-python demo check tests arrows fmt lint install uninstall clean bless soak bench plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -80,6 +80,14 @@ sqlite: $(if $(SQLITE_H),$(B)/sqlite/klausul.so)
 $(B)/sqlite/klausul.so: $(B)/runtime/bindings/sqlite/klausul.o $(B)/libklausulio.a $(B)/libklausul.a
 	@mkdir -p $(@D)
 	$(LINK) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $@ $^ -lyajl -lutf8proc
+
+# PGXS builds in $(B)/postgresql what make install-postgresql puts where the server that PG_CONFIG tells of looks. Then: CREATE EXTENSION klausul
+PG_CONFIG ?= pg_config
+PGXS      := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+PG_MAKE    = mkdir -p $(B)/postgresql && $(MAKE) -s -C $(B)/postgresql -f $(CURDIR)/runtime/bindings/postgresql/Makefile \
+             VPATH=$(CURDIR)/runtime/bindings/postgresql KLAUSUL=$(CURDIR) KLAUSUL_BUILD=$(abspath $(B)) PG_CONFIG=$(PG_CONFIG)
+postgresql install-postgresql: $(if $(PGXS),$(B)/libklausulio.a $(B)/libklausul.a)
+	+@$(if $(PGXS),$(PG_MAKE) $(if $(filter install-%,$@),install,all),echo "postgresql: left out: there is no PGXS (package postgresql-server-dev-15)")
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

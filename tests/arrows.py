@@ -15,6 +15,7 @@ ROOMS = {
     "runtime/simd": (["runtime"], {"stdint.h", "stddef.h", "stdbool.h", "string.h", "immintrin.h", "emmintrin.h", "arm_neon.h"}),
     "runtime/io": (["runtime", "runtime/simd"], None),
     "runtime/bindings/python": (["runtime", "runtime/io", "compiler", "lang"], None),
+    "runtime/bindings/postgresql": (["runtime", "runtime/io"], None),
     "runtime/bindings/sqlite": (["runtime", "runtime/io"], None),
     "runtime/bindings/wasm": (["runtime/io", "runtime/bindings/python", "compiler", "lang", "lang/base"], None),
     "lang/base": ([], None),
@@ -31,7 +32,7 @@ RUNTIME_FOR_COMPILER = {"runtime/image.h", "runtime/opcodes.def", "runtime/arith
 SAME_ROOM = {"compiler": {"compiler/emit", "compiler/analyse"}, "compiler/emit": {"compiler/analyse"}, "compiler/analyse": set()}
 CORE_CALLS = {"memcpy", "memset", "memcmp", "memmove", "_GLOBAL_OFFSET_TABLE_", "__stack_chk_fail"}
 THIRD = {"yajl/": {"runtime/io", "compiler/cli"}, "utf8proc.h": {"lang/base", "runtime/io"},
-         "sqlite3ext.h": {"runtime/bindings/sqlite"}, "z3.h": {"compiler/analyse"}}
+         "postgres.h": {"runtime/bindings/postgresql"}, "sqlite3ext.h": {"runtime/bindings/sqlite"}, "z3.h": {"compiler/analyse"}}
 
 
 def sources():

@@ -58,6 +58,7 @@ def suites(build, soak):
     yield "documents", script("docs/run.py")
     yield "back ends", script("agree/run.py", *(["--records", "200000"] if soak else []))
     yield "Python package", script("bindings/python/run.py", *(["--records", "50000"] if soak else []))
+    yield "PostgreSQL extension", script("bindings/postgresql.py")
     yield "SQLite extension", script("bindings/sqlite.py")
     yield "WebAssembly", script("wasm/run.py")
     yield "arrows", script("arrows.py")
