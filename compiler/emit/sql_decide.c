@@ -539,7 +539,7 @@ kl_sql_number kl_sql_feed(kl_sql *q, uint32_t slot) {
         if (kind == KL_RESULT_FIELD) {
             kl_sql_number n = kl_sql_field_number(q, v);
             kl_buf_fmt(&value, " WHEN %u THEN %.*s", r, KL_FMT(n.value));
-            kl_buf_fmt(&tag, " WHEN %u THEN CASE %.*s WHEN 0 THEN 0 ELSE 6 END", r, KL_FMT(n.tag));
+            kl_buf_fmt(&tag, " WHEN %u THEN %.*s", r, KL_FMT(n.tag));
             continue;
         }
         if (kind == KL_RESULT_NUMBER) {
