@@ -60,7 +60,7 @@ def suites(build, soak):
     yield "Python package", script("bindings/python/run.py", *(["--records", "50000"] if soak else []))
     yield "PostgreSQL extension", script("bindings/postgresql.py")
     yield "SQLite extension", script("bindings/sqlite.py")
-    yield "WebAssembly", script("wasm/run.py")
+    yield "WebAssembly", script("bindings/wasm/run.py")
     yield "arrows", script("arrows.py")
     yield from units(build)
 

@@ -122,7 +122,7 @@ export class Rules {
 }
 
 export class Runtime {
-  private constructor();
+  protected constructor();
   /** From one image, or from those of all editions of a guideline, of which each record's date picks one. */
   rules(images: Image | Iterable<Image>, options?: { assume?: { [assumption: string]: Scalar | null } }): Rules;
 }
@@ -158,6 +158,7 @@ export interface CompileOptions {
 }
 
 export class Compiler extends Runtime {
+  private constructor();
   /** The image is null where there are errors, and where the text holds no guideline. The proofs of `klausul check` are not made. */
   compile(text: string | Uint8Array, options?: CompileOptions): { image: Uint8Array | null; diagnostics: Diagnostic[] };
 }

@@ -76,7 +76,7 @@ async function compiled(name, given) {
 }
 
 const letter = /^\p{L}$/u;
-const unseen = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Cs}]$/u;
+const unseen = /^(?!\u00AD)[\p{M}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Cs}]$/u; // a soft hyphen is seen
 
 // The C library's doors to files and to the process. Nothing goes through them: the modules are given no files (52: no such call).
 const closed = () => 52;
@@ -337,7 +337,8 @@ export class Compiler extends Runtime {
       throw e;
     }
     const said = module.answer(), { image, image_size: size, memory } = module.exports;
-    const diagnostics = said.trimEnd() ? said.trimEnd().split("\n").map((line) => JSON.parse(line)) : [];
+    const lines = new Set(said.split("\n").filter(Boolean)); // each is said once
+    const diagnostics = Array.from(lines, (line) => JSON.parse(line));
     const made = outcome ? new Uint8Array(memory.buffer, image(), size()).slice() : null;
     return { image: made, diagnostics };
   }

@@ -166,3 +166,16 @@ test("closed rules are closed", () => {
   closed.close();
   assert.throws(() => closed.decide({}), /closed/);
 });
+
+test("every export and method has its type, and no other", async () => {
+  const types = readFileSync(resolve(folder, "index.d.ts"), "utf8");
+  const exported = await import(pathToFileURL(resolve(folder, "index.js")));
+  const named = [...types.matchAll(/^export (?:class|function) (\w+)/gm)].map((m) => m[1]);
+  assert.deepEqual(named.sort(), Object.keys(exported).sort());
+  for (const name of ["Rules", "Runtime", "Compiler"]) {
+    const body = new RegExp(`^export class ${name} [^]*?^}`, "m").exec(types)[0];
+    const methods = [...body.matchAll(/^  (\w+)\(/gm)].map((m) => m[1]);
+    const own = Object.getOwnPropertyNames(exported[name].prototype).filter((m) => m !== "constructor");
+    assert.deepEqual(methods.sort(), own.sort());
+  }
+});

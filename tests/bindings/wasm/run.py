@@ -17,8 +17,8 @@ import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "agree"))
+TESTS = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [TESTS, os.path.join(TESTS, "agree")]
 from records import Maker  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
@@ -110,6 +110,60 @@ def agree(count, where, given, decided, refused, answer):
                 not wrong and len(answer["decisions"]) == len(given["records"]) and len(decided) > len(refused), "\n".join(wrong[:3]))
 
 
+# ---------------------------------------------------------------- diagnostics
+def broken(text, rng):
+    """A text with a few words taken away, doubled, exchanged or misspelt."""
+    words = re.split(r"(\s+)", text)
+    for _ in range(rng.randrange(1, 4)):
+        i = rng.randrange(len(words))
+        words[i] = rng.choice(("", words[i] + " " + words[i], rng.choice(words), words[i][:-1], words[i] + "a\u030A", "1,5", "`", "日本", "\u00AD"))
+    return "".join(words)
+
+
+def diagnostics(count, klausul, node, package, variants):
+    rng, texts = random.Random(5), []
+    for path in ("tests/bindings/wasm/fees.klausul", "tests/docs/ref.klausul", "tests/bench/yardstick.klausul"):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+            text = f.read()
+        texts += [broken(text, rng) for _ in range(variants)]
+    done = run([node, os.path.join(HERE, "diagnose.mjs"), package], input=json.dumps(texts).encode())
+    if not count.check("broken texts are compiled", done.returncode == 0, done.stderr.decode()[:2000]):
+        return
+    wrong = []
+    with tempfile.TemporaryDirectory() as folder:
+        for text, ours in zip(texts, json.loads(done.stdout)):
+            with open(os.path.join(folder, "text.klausul"), "w", encoding="utf-8", newline="") as f:
+                f.write(text)
+            for lang in ("sv", "en"):
+                said = run([klausul, "check", "text.klausul", "-f", "json", "--effort", "1", "--lang", lang], cwd=folder)
+                theirs = [json.loads(line) for line in said.stdout.decode().splitlines()]
+                theirs = [d for d in theirs if not d["code"].startswith("K09")]  # proofs
+                if theirs != ours[lang]:
+                    wrong.append(f"{text[:200]}\n{theirs}\n{ours[lang]}")
+    told = sum(1 for d in json.loads(done.stdout) if d["en"])
+    count.check(f"{told} of {len(texts)} broken texts: what is said is what check says", not wrong and told > len(texts) // 3, "\n".join(wrong[:3]))
+
+
+# ---------------------------------------------------------------- the manual's page and the example
+def manual(count, klausul, node, package):
+    with open(os.path.join(ROOT, "lang/spec/wasm.md"), encoding="utf-8") as f:
+        files = dict(re.findall(r"^```\w+ file=(\S+)\n(.*?)^```$", f.read(), re.M | re.S))
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "node_modules"))
+        os.symlink(package, os.path.join(folder, "node_modules", "klausul"))
+        for name, text in files.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        run([klausul, "build", "avgift.klausul", "-o", "avgift.kli"], cwd=folder)
+        for script, wanted in (("start.mjs", files["start.txt"]), ("runtime.mjs", "200.00\n")):
+            done = run([node, script], cwd=folder)
+            got = done.stdout.decode()
+            count.check(f"lang/spec/wasm.md: {script}", got == wanted, f"{got}{done.stderr.decode()}")
+    done = run([node, "examples/wasm/decide.mjs", package], cwd=ROOT)
+    got = done.stdout.decode()
+    count.check("examples/wasm/decide.mjs", "kontakttyp: BR, by registrering.6 (tabellen, rad 1–6)\n" in got, f"{got}{done.stderr.decode()}")
+
+
 # ---------------------------------------------------------------- Chromium
 class Pages(http.server.BaseHTTPRequestHandler):
     """The page, the package, the task; and the answer back."""
@@ -184,6 +238,8 @@ def main():
         return count.finish()
     if node:
         package_tests(count, node, package)
+        diagnostics(count, klausul, node, package, 40)
+        manual(count, klausul, node, package)
     else:
         count.skip("Node", "not installed")
     if not browser:
