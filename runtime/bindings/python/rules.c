@@ -102,15 +102,16 @@ static kl_workspace *workspace_of(const kl_py_rules *r, size_t edition) {
 
 /* Whether the runtime takes the value: types and bounds are its business. */
 static kl_py_trouble assume(kl_py_rules *r, size_t edition, uint32_t assumption, bool known, int64_t value) {
-    kl_py_assumed *list = realloc(r->assumed, (r->assumed_count + 1) * sizeof *list);
     kl_workspace *w = workspace_of(r, edition);
     bool fits = w && kl_assume(w, assumption, known, value);
     free(w);
-    if (list) {
-        r->assumed = list;
-        list[r->assumed_count++] = (kl_py_assumed){edition, assumption, known, value};
-    }
-    return !list || !w ? KL_PY_MEMORY : fits ? KL_PY_FINE : KL_PY_VALUE;
+    if (!w) return KL_PY_MEMORY;
+    if (!fits) return KL_PY_VALUE;
+    kl_py_assumed *list = realloc(r->assumed, (r->assumed_count + 1) * sizeof *list);
+    if (!list) return KL_PY_MEMORY;
+    r->assumed = list;
+    list[r->assumed_count++] = (kl_py_assumed){edition, assumption, known, value};
+    return KL_PY_FINE;
 }
 
 kl_py_trouble kl_py_rules_assume(kl_py_rules *r, kl_string name, bool known, kl_string value) {
