@@ -36,7 +36,7 @@ def install(build):
     return None
 
 
-def why_not(build, python):
+def why_not(python):
     """Why the package cannot be built here, or None."""
     if not os.path.exists(python):
         return "no venv under the build folder; `make deps-python` installs what it takes"
@@ -45,16 +45,42 @@ def why_not(build, python):
     include = run([python, "-c", "import sysconfig; print(sysconfig.get_paths()['include'])"]).stdout.decode().strip()
     if not os.path.exists(os.path.join(include, "Python.h")):
         return "Python's C headers are missing; `make deps-python` installs them"
-    with open(os.path.join(build, "libklausul.a"), "rb") as f:
-        if b"__asan_" in f.read():
-            return "archives of a sanitizer build cannot be loaded into Python"
     return None
 
 
-def build_package(build, python):
+def is_sanitized(build):
+    with open(os.path.join(build, "libklausul.a"), "rb") as f:
+        return b"__asan_" in f.read()
+
+
+def sanitized(build, site):
+    """The environment in which a plain Python loads what was built with sanitizers."""
+    found = [run([os.environ.get("CC", "cc"), f"-print-file-name={name}"]).stdout.decode().strip() for name in ("libasan.so", "libubsan.so")]
+    return dict(os.environ, LD_PRELOAD=" ".join(found), ASAN_OPTIONS="detect_leaks=0", PYTHONMALLOC="malloc", PYTHONPATH=site)
+
+
+def build_package(build, python, more):
     """pip install from the tree, without the network; every warning is an error."""
-    env = dict(os.environ, KLAUSUL_BUILD=build, CFLAGS="-Werror -Wconversion", PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    return run([python, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--force-reinstall", PACKAGE], env=env, cwd=ROOT)
+    flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"] if more else []
+    env = dict(os.environ, KLAUSUL_BUILD=build, CFLAGS=" ".join(["-Werror", "-Wconversion", *flags]), LDFLAGS=" ".join(flags), PIP_NO_INDEX="1",
+               PIP_DISABLE_PIP_VERSION_CHECK="1", SAN="1" if more else "")
+    if not more:
+        env.pop("SAN")
+    return run([python, "-m", "pip", "install", "-q", "--no-build-isolation", "--no-deps", "--force-reinstall", *more, PACKAGE], env=env, cwd=ROOT)
+
+
+def perform(count, name, python, more, env):
+    """One script of this folder in the venv; its tally is added."""
+    done = run([python, os.path.join(HERE, name + ".py"), *more], cwd=ROOT, env=env)
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    closing = CLOSING.fullmatch(lines[-1]) if lines else None
+    if not closing or (done.returncode and closing.group(2) == "0"):
+        count.fail(name, (done.stdout + done.stderr).decode("utf-8", "replace")[-3000:])
+        return
+    print("".join(line + "\n" for line in lines[:-1]), end="")
+    count.passed += int(closing.group(1))
+    count.failed += int(closing.group(2))
+    count.skipped += [name] * int(closing.group(3) or 0)
 
 
 def main():
@@ -65,44 +91,46 @@ def main():
     parser.add_argument("--only", choices=("cases", "agree", "spark"))
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
-    _, python = venv_of(build)
     if options.install:
         why = install(build)
         if why:
             print(why, file=sys.stderr)
         return 1 if why else 0
-    count = Count()
-    why = why_not(build, python)
+    count, env, site = Count(), None, os.path.join(build, "python", "site")
+    with_sanitizers = is_sanitized(build)
+    _, python = venv_of(build if os.path.exists(venv_of(build)[1]) or not with_sanitizers else os.path.join(ROOT, "build"))
+    why = why_not(python)
     if why:
         count.skip("Python package", why)
         return count.finish()
     before = set(os.listdir(PACKAGE))
-    done = build_package(build, python)
+    if with_sanitizers:
+        shutil.rmtree(site, ignore_errors=True)
+        env = sanitized(build, site)
+    done = build_package(build, python, ["--target", site] if with_sanitizers else [])
     if not count.check("pip install ./runtime/bindings/python", done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")):
         return count.finish()
     left = set(os.listdir(PACKAGE)) - before
     count.check("building leaves nothing in the tree", not left, " ".join(sorted(left)))
+    if with_sanitizers:
+        perform(count, "cases", python, ["--build", build, "--sanitized"], env)
+        perform(count, "agree", python, ["--build", build, "--records", "150"], env)
+        return count.finish()
+    if options.only in (None, "cases"):
+        perform(count, "cases", python, ["--build", build], env)
+    if options.only in (None, "agree"):
+        perform(count, "agree", python, ["--build", build, "--records", str(options.records)], env)
     if options.only is None:
         done = run([sys.executable, os.path.join(ROOT, "tests", "docs", "run.py"), "--build", options.build,
                     f"--with=python={os.path.dirname(python)}", "lang/spec/python.md"], cwd=ROOT)
         count.check("the manual's page", done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace"))
-    java = shutil.which("java") is not None
-    for name, more in (("cases", []), ("agree", ["--records", str(options.records)]), ("spark", [])):
-        if options.only not in (None, name):
-            continue
-        if name == "spark" and (not java or run([python, "-c", "import pyspark"]).returncode):
-            count.skip("Spark", "no java" if not java else "no pyspark in the venv")
-            continue
-        done = run([python, os.path.join(HERE, name + ".py"), "--build", build, *more], cwd=ROOT)
-        text = (done.stdout + done.stderr).decode("utf-8", "replace")
-        closing = CLOSING.findall(text)
-        if not closing or (done.returncode and closing[-1][1] == "0"):
-            count.fail(name, text[-3000:])
-            continue
-        print("".join(line + "\n" for line in text.splitlines()[:-1]), end="")
-        count.passed += int(closing[-1][0])
-        count.failed += int(closing[-1][1])
-        count.skipped += [name] * int(closing[-1][2] or 0)
+    if options.only in (None, "spark"):
+        if not shutil.which("java"):
+            count.skip("Spark", "no java")
+        elif run([python, "-c", "import pyspark"]).returncode:
+            count.skip("Spark", "no pyspark in the venv")
+        else:
+            perform(count, "spark", python, ["--build", build], env)
     return count.finish()
 
 
