@@ -80,6 +80,13 @@ class Case:
                     f"{len(wrong)} of {len(self.lines)} differ; {len(answers)} answers")
 
 
+def page(count, build, name, programs):
+    """The console blocks of a page of the manual, with programs that only this test has."""
+    command = [sys.executable, os.path.join(TESTS, "docs/run.py"), "--build", build, f"--with={name}={programs}", os.path.join(ROOT, f"lang/spec/{name}.md")]
+    done = run(command, cwd=ROOT)
+    count.check(f"lang/spec/{name}.md", done.returncode == 0, done.stdout.decode() + done.stderr.decode())
+
+
 def words_are_the_catalogue_s(count):
     """The reasons that runtime/io/one.c gives are those of lang/diag.def."""
     with open(os.path.join(ROOT, "lang/diag.def"), encoding="utf-8") as f:

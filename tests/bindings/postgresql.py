@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import GUIDELINES, Case, loaded, sanitized  # noqa: E402
+from common import GUIDELINES, Case, loaded, page, sanitized  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
 
@@ -250,6 +250,13 @@ def host(count, server, build):
     env = dict(os.environ, PGHOST=server.folder, PGUSER="tests", PGDATABASE="host", PATH=server.programs + os.pathsep + os.environ["PATH"])
     done = run(["bash", "examples/postgresql/decide.sh", image, "examples/vgr/kontakter.ndjson"], cwd=ROOT, env=env)
     told = done.stdout.decode()
+    programs = os.path.join(server.folder, "programs")
+    os.mkdir(programs)
+    with open(os.path.join(programs, "psql"), "w", encoding="utf-8") as f:  # as a user's own would find the user's own server
+        f.write(f'#!/bin/sh\nPGHOST={server.folder} PGUSER=tests PGDATABASE=manual exec {server.programs}/psql "$@"\n')
+    os.chmod(f.name, 0o755)
+    server.sql("CREATE DATABASE manual;")
+    page(count, build, "postgresql", programs)
     count.check("examples/postgresql/decide.sh", done.returncode == 0 and "registrering.1" in told, told + done.stderr.decode())
 
 

@@ -2,12 +2,13 @@
 # May include: the Python standard library, tests/suite.py, common.py beside it; builds with `make sqlite`.
 # Start at main().
 import os
+import shutil
 import sqlite3
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import GUIDELINES, Case, loaded, sanitized, words_are_the_catalogue_s  # noqa: E402
+from common import GUIDELINES, Case, loaded, page, sanitized, words_are_the_catalogue_s  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
 
@@ -151,6 +152,10 @@ def main():
             many_guidelines(count, db, build, folder)
             db.close()
             host(count, build, extension, folder)
+            if shutil.which("sqlite3"):
+                page(count, build, "sqlite", os.path.dirname(shutil.which("sqlite3")))
+            else:
+                count.skip("lang/spec/sqlite.md", "no program sqlite3")
     return count.finish()
 
 

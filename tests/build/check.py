@@ -99,6 +99,12 @@ def one_file(count, build):
         given["kontaktdatum"] = "19601"
         told = json.loads(done.stdout or b'{"outcomes": {}}')["outcomes"]
         wanted = [(name, o["state"].replace("_", " "), next(iter(o.get("by", [])), "")) for name, o in told.items()]
+        shutil.copy(source, build)
+        shutil.copy(os.path.join(folder, "klausul.h"), build)
+        cc = shutil.which(CC.split()[0]) or "cc"
+        page = [sys.executable, "tests/docs/run.py", "--build", build, f"--with=amalgamation={os.path.dirname(cc)}", os.path.join(ROOT, "lang/spec/embedding.md")]
+        done = run(page, cwd=ROOT)
+        count.check("lang/spec/embedding.md", done.returncode == 0, said(done))
         for compiler in ("gcc", "clang"):
             if not shutil.which(compiler):
                 count.skip(f"amalgamation with {compiler}", "it is not on this machine")
