@@ -66,7 +66,7 @@ static bool parts(kl_one *o) {
 }
 
 kl_one *kl_one_new(const void *image, size_t size, kl_fault *fault) {
-    *fault = (kl_fault){.field = KL_INDEX_NONE, .reason = "memory is out"};
+    *fault = (kl_fault){.field = KL_INDEX_NONE, .reason = NULL};
     kl_one *o = calloc(1, sizeof *o);
     if (!o) return NULL;
     o->size = size;

@@ -13,7 +13,7 @@ typedef struct kl_one_refusal { /* why a record was refused, as the command reje
     kl_string column, value;    /* as received; empty when the whole record is meant. Until the next record */
 } kl_one_refusal;
 
-/* Copies and verifies the image. NULL: *fault says where it is unsound; its reason is "memory is out" when that is why. */
+/* Copies and verifies the image. NULL: *fault says where it is unsound and why; no reason: memory was out. */
 kl_one *kl_one_new(const void *image, size_t size, kl_fault *fault);
 void kl_one_free(kl_one *o);
 bool kl_one_is(const kl_one *o, const void *image, size_t size); /* it was made from these bytes */

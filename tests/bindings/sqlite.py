@@ -2,6 +2,7 @@
 # May include: the Python standard library, tests/suite.py, common.py beside it; builds with `make sqlite`.
 # Start at main().
 import os
+import random
 import shutil
 import sqlite3
 import sys
@@ -85,6 +86,23 @@ def errors(count, db, case):
                 and [o["name"] for o in about["outcomes"]] == list(next(d for d in case.decisions if d)["outcomes"]), about)
 
 
+def damaged(count, db, case):
+    """Whatever a record's text is, klausul_try answers: with a decision or with what it refuses."""
+    dice, wrong, refused = random.Random(1), [], 0
+    for line in case.lines * 2:
+        text = line
+        for _ in range(dice.randrange(1, 4)):
+            at, more = dice.randrange(len(text) + 1), dice.choice(('"', "\\", "{", "}", "[", "]", ",", "\n", ":", "\x01", "é", "\\ud800", "", "null"))
+            text = text[:at] + more + text[at + dice.randrange(0, 4):]
+        told = loaded(db.execute("SELECT klausul_try(?, ?)", (case.image, text)).fetchone()[0])
+        refused += "rejected" in told
+        if not told.get("outcomes") and not told.get("rejected", {}).get("code"):
+            wrong.append(text)
+    count.check(f"{2 * len(case.lines)} damaged records, {refused} refused", not wrong and 0 < refused < 2 * len(case.lines), "\n".join(wrong[:3]))
+    why = trouble(db, "SELECT klausul_decide(?, ?)", (case.image, '{"kontakt_id": "' + "x" * 2 ** 24 + '"}'))
+    count.check("a record of more than 16 MB", why == "klausul: K0503: the record is longer than 16 MB", why[:200])
+
+
 def in_the_schema(count, db, case):
     """Innocuous and deterministic: a view may use it where the schema is not trusted, and so may an index."""
     db.execute("PRAGMA trusted_schema = OFF")
@@ -148,6 +166,7 @@ def main():
             agrees(count, db, cases)
             outcomes(count, db, cases[0])
             errors(count, db, cases[0])
+            damaged(count, db, cases[0])
             in_the_schema(count, db, cases[0])
             many_guidelines(count, db, build, folder)
             db.close()

@@ -117,6 +117,7 @@ static ready *make(shelf *s, const void *image, size_t size) {
     kl_one_free(r->one);
     memset(r, 0, sizeof *r);
     r->one = kl_one_new(image, size, &fault);
+    if (!r->one && !fault.reason) ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("klausul: memory is out")));
     if (!r->one)
         ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("not a sound guideline image"),
                         errdetail("At byte %zu: %s.", fault.offset, fault.reason)));

@@ -38,14 +38,14 @@ static void close_shelf(void *p) {
 
 /* ------------------------------------------------------------------ the guideline of a call */
 static ready *make(sqlite3_context *c, shelf *s, const void *image, size_t size) {
-    kl_fault fault;
+    kl_fault fault = {.reason = NULL};
     size_t at = 0;
     ready *r = malloc(sizeof *r);
     kl_one *one = r ? kl_one_new(image, size, &fault) : NULL;
     if (!one) {
-        char *text = r ? sqlite3_mprintf("klausul: not a sound image: byte %llu: %s", (unsigned long long)fault.offset,
-                                         fault.reason)
-                       : NULL;
+        char *text = fault.reason ? sqlite3_mprintf("klausul: not a sound image: byte %llu: %s",
+                                                    (unsigned long long)fault.offset, fault.reason)
+                                  : NULL;
         if (text)
             sqlite3_result_error(c, text, -1);
         else
