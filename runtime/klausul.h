@@ -243,10 +243,12 @@ bool kl_is_overridden(const kl_workspace *w, uint32_t entry, uint32_t row);
 size_t kl_breaches(const kl_workspace *w, uint32_t row, bool advice, uint32_t *entries, size_t most);
 size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, size_t most);
 /* Marks: records of a batch with equal marks have the same answers from kl_outcome, kl_by (sure), kl_breaches and kl_blocked_by, so that
- * what was told of one can be told of the others. Words of one record, the same for every batch of the workspace; 0: the program has no
- * marks (many-of or audited outcomes, texts carried over, or too much to tell). */
-uint32_t kl_mark_words(const kl_workspace *w);
-void kl_marks(const kl_workspace *w, uint64_t *marks); /* as many words for each record, record by record */
+ * what was told of one can be told of the others; with `all` also from kl_by (not sure), kl_wait, kl_audit_of and kl_assumptions_of. Words
+ * of one record, the same for every batch of the workspace; 0: the program has no such marks (many-of outcomes, texts carried over, audited
+ * outcomes unless `all`, or too much to tell). */
+uint32_t kl_mark_words(const kl_workspace *w, bool all);
+/* As many words for each record, record by record. false: there are none of this batch (with `all`: it is too small). */
+bool kl_marks(const kl_workspace *w, bool all, uint64_t *marks);
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);
 

@@ -31,10 +31,12 @@ struct kl_memo {
     bool keyed;                    /* the key comes first; else there is no key in the line */
     bool determined;               /* undetermined records say more than their marks */
     bool surely;                   /* those that may have decided are told too */
-    bool off;
-    uint32_t words; /* of one record's marks */
-    uint64_t *now;  /* marks of the batch */
-    uint32_t *like; /* of the batch: the line of each record + 1, or 0 */
+    bool assumed;                  /* so is what hangs on assumptions */
+    bool all;                      /* the marks say all that is told */
+    bool off, drawn;               /* nothing is asked any longer; there are marks of this batch */
+    uint32_t words;                /* of one record's marks */
+    uint64_t *now;                 /* marks of the batch */
+    uint32_t *like;                /* of the batch: the line of each record + 1, or 0 */
     uint64_t *learnt;
     line lines[LINES_MOST];
     uint32_t count, buckets[1 << BUCKETS_LOG]; /* buckets: line + 1 */
@@ -68,10 +70,9 @@ static bool columns_suit(kl_memo *m, const kl_columns *c, const kl_teller *t) {
             m->traced = true;
         } else if (kind == KL_COLUMN_FIELD || kind == KL_COLUMN_CLAUSES) {
             return false;
-        } else if (kind == KL_COLUMN_ASSUMED && t->info.assumptions) {
-            return false;
         }
         m->determined |= kind == KL_COLUMN_MISSING || kind == KL_COLUMN_OPEN;
+        m->assumed |= kind == KL_COLUMN_ASSUMED && t->info.assumptions;
     }
     return true;
 }
@@ -89,9 +90,22 @@ static bool suits(kl_memo *m, const kl_teller *t) {
         return true;
     }
     m->traced = f->trace;
-    if (t->info.assumptions || t->info.outcomes > OUTCOMES_MOST) return false;
+    m->assumed = t->info.assumptions || t->info.outcomes > OUTCOMES_MOST;
     kl_bytes_text(&m->head, "{\"key\": ");
     return m->keyed = m->determined = m->surely = true;
+}
+
+/* Plain marks where they say enough and nothing else costs much; else those that say all. */
+static void choose_marks(kl_memo *m, const kl_workspace *w) {
+    m->words = kl_mark_words(w, false);
+    if (m->words && !m->determined && !m->assumed) return;
+    uint32_t words = kl_mark_words(w, true);
+    if (!words && m->assumed) m->words = 0;
+    if (!words) return;
+    m->words = words;
+    m->all = true;
+    m->determined = m->form.counted; /* for the tally */
+    m->surely = false;
 }
 
 kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_workspace *w) {
@@ -99,8 +113,9 @@ kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_work
     if (!m) return NULL;
     m->form = *form;
     m->teller = t;
-    m->words = kl_mark_words(w);
-    if (m->words && suits(m, t) && !m->head.failed) {
+    bool good = suits(m, t) && !m->head.failed;
+    choose_marks(m, w);
+    if (m->words && good) {
         m->quick = (quick){ONES * (form->json ? '#' : '-'), ONES * (unsigned char)(form->json ? '\\' : form->csv.comma),
                            form->json ? HIGHS : 0};
         m->end_size = form->json ? 3 : 1;
@@ -179,11 +194,11 @@ void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows) {
     m->workspace = w;
     if (m->clauses) kl_clauses_batch(m->clauses, m->teller, w);
     if (m->asked >= m->asked_next) m->off |= !pays(m);
-    if (m->off) {
+    m->drawn = !m->off && kl_marks(w, m->all, m->now);
+    if (!m->drawn) {
         memset(m->like, 0, rows * sizeof *m->like);
         return;
     }
-    kl_marks(w, m->now);
     switch (m->words) { /* the usual numbers, so that the loops are unrolled */
     case 1: FIND_ALL(1); break;
     case 2: FIND_ALL(2); break;
@@ -378,7 +393,7 @@ static bool who(const kl_memo *m, const kl_verdict *v, uint64_t *unsure) {
 
 void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes *out, size_t from) {
     const uint64_t *marks = m->now + (size_t)row * m->words;
-    if (m->off || out->failed || m->count == LINES_MOST) return;
+    if (m->off || !m->drawn || out->failed || m->count == LINES_MOST) return;
     if (m->determined && (kl_tally_flags(v) & KL_TOLD_UNDETERMINED)) return;
     line l = {.tail = (uint32_t)m->text.size, .fact = (uint32_t)(m->facts.size / sizeof(kl_tally_fact))};
     const char *data = m->form.told ? out->data + from : "";

@@ -247,13 +247,32 @@ static void read_record(kl_workspace *w, const kl_program *p, const kl_guideline
     }
 }
 
+/* Whether two records wait for the same, the audit says the same of them, and the same may have decided. */
+static bool alike_in_all(kl_workspace *w, const kl_guideline_info *g, uint32_t o, uint32_t row, uint32_t like) {
+    size_t words[4] = {g->fields / 64 + 1, g->assumptions / 64 + 1, g->entries / 64 + 1, g->outcomes / 64 + 1};
+    size_t all = words[0] + words[1] + words[2] + words[3];
+    uint64_t *bits = need(2 * all * sizeof *bits);
+    uint32_t one[8], other[8];
+    for (int i = 0; i < 2; i++) {
+        uint64_t *own = bits + (size_t)i * all;
+        kl_waiting into = {own, own + words[0], own + words[0] + words[1], own + words[0] + words[1] + words[2]};
+        kl_wait(w, o, i ? like : row, &into);
+        kl_assumptions_of(w, i ? like : row, into.assumptions);
+    }
+    bool same = memcmp(bits, bits + all, all * sizeof *bits) == 0 && kl_audit_of(w, o, row) == kl_audit_of(w, o, like);
+    size_t n = kl_by(w, o, 0, row, false, one, 8);
+    same &= kl_by(w, o, 0, like, false, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
+    free(bits);
+    return same;
+}
+
 /* Records with equal marks are told alike. */
-static void check_marks(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
-    uint32_t words = kl_mark_words(w), one[8], other[8];
+static void check_marks(kl_workspace *w, const kl_guideline_info *g, uint32_t rows, bool all) {
+    uint32_t words = kl_mark_words(w, all), one[8], other[8];
     if (!words) return;
     uint64_t *marks = need((size_t)words * rows * sizeof *marks);
-    kl_marks(w, marks);
-    for (uint32_t row = 1; row < rows; row++) {
+    bool drawn = kl_marks(w, all, marks);
+    for (uint32_t row = 1; row < rows && drawn; row++) {
         uint32_t like = (uint32_t)below(row);
         if (memcmp(marks + (size_t)row * words, marks + (size_t)like * words, words * sizeof *marks) != 0) continue;
         bool same = true;
@@ -264,11 +283,12 @@ static void check_marks(const kl_workspace *w, const kl_guideline_info *g, uint3
             size_t n = kl_by(w, o, 0, row, true, one, 8);
             same &= a.state == b.state && a.reason == b.reason && a.number == b.number && a.text.data == b.text.data;
             same &= kl_by(w, o, 0, like, true, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
+            same &= !all || alike_in_all(w, g, o, row, like);
         }
         size_t n = kl_blocked_by(w, row, one, 8);
         same &= kl_blocked_by(w, like, other, 8) == n && !memcmp(one, other, (n < 8 ? n : 8) * sizeof *one);
         if (same) continue;
-        fprintf(stderr, "records %u and %u have equal marks and are told apart\n", row, like);
+        fprintf(stderr, "records %u and %u have equal marks%s and are told apart\n", row, like, all ? " of all" : "");
         exit(1);
     }
     free(marks);
@@ -321,7 +341,8 @@ static bool decide(const kl_program *p) {
         kl_workspace_trace(w, below(3) != 0);
         decided = kl_eval(w, &batch, &fault);
         if (decided) check_kernels(w, &g, &batch);
-        if (decided) check_marks(w, &g, batch.rows);
+        if (decided) check_marks(w, &g, batch.rows, false);
+        check_marks(w, &g, batch.rows, true);
         if (decided)
             for (uint32_t row = 0; row < batch.rows; row += 1 + (uint32_t)below(9)) read_record(w, p, &g, row);
         while (count) free(blocks[--count]);
