@@ -43,6 +43,8 @@ typedef struct kl_arrow_in kl_arrow_in;
 kl_arrow_in *kl_arrow_in_new(const kl_py_rules *rules, const struct ArrowSchema *schema, const char **why);
 void kl_arrow_in_free(kl_arrow_in *in);
 size_t kl_arrow_in_bound(const kl_arrow_in *in); /* columns that a field reads */
+/* So far, column by column of each group of records: used where they lay, and read into columns of our own. */
+void kl_arrow_in_used(const kl_arrow_in *in, uint64_t *lying, uint64_t *read);
 /* Fills the desk with `rows` records from record `first` of the batch; the batch must stay until they are decided. */
 bool kl_arrow_in_fill(kl_arrow_in *in, kl_desk *d, const struct ArrowArray *batch, int64_t first, uint32_t rows);
 void kl_arrow_in_forget(kl_arrow_in *in); /* before a batch is released: what was worked out from its dictionaries */

@@ -51,6 +51,7 @@ struct kl_arrow_in {
     kl_pool pool; /* names */
     bind *binds;
     size_t count, bound;
+    uint64_t lying, read;
 };
 
 static const uint64_t all_known[KL_WORDS] = {
@@ -306,6 +307,7 @@ typedef struct run { /* one column's values for one batch */
     int64_t at; /* of the first value, counted from the buffers' beginning */
     uint32_t rows, order;
     kl_string column;
+    bool lying; /* its values were used where they lie */
 } run;
 
 /* What is known of the column, in the intake's own words where `own`. false: memory is out. */
@@ -332,9 +334,11 @@ static void read_with_care(const run *r, uint32_t row) {
     kl_given_put(&to, &given);
 }
 
-static void put_bits(const run *r) {
+static void put_bits(run *r) {
     if (!take_known(r, false)) return;
-    r->in->columns[r->b->field].as.bits = words_of(r->in->stores[r->b->field].data, r->a->buffers[1], r->at, r->rows);
+    uint64_t *room = r->in->stores[r->b->field].data;
+    r->in->columns[r->b->field].as.bits = words_of(room, r->a->buffers[1], r->at, r->rows);
+    r->lying = r->in->columns[r->b->field].as.bits != room;
 }
 
 static bool all_fit(const int64_t *v, uint32_t rows) {
@@ -344,13 +348,14 @@ static bool all_fit(const int64_t *v, uint32_t rows) {
 }
 
 /* Whole numbers and days, widened; what does not fit is read with care, and rejected. */
-static void put_numbers(const run *r, int64_t times, int64_t low, int64_t high) {
+static void put_numbers(run *r, int64_t times, int64_t low, int64_t high) {
     const void *data = r->a->buffers[1];
     const int64_t *lying = (const int64_t *)data + r->at;
     bool wide;
     if (r->t->shape == S_INT && r->t->width == 8 && r->t->is_signed && times == 1 && (uintptr_t)data % 8 == 0 &&
         all_fit(lying, r->rows)) {
-        if (take_known(r, false)) r->in->columns[r->b->field].as.numbers = lying;
+        r->lying = take_known(r, false);
+        if (r->lying) r->in->columns[r->b->field].as.numbers = lying;
         return;
     }
     if (!take_known(r, true)) return;
@@ -423,7 +428,7 @@ static void put_keys(kl_desk *d, const run *r) {
     }
 }
 
-static void put_column(kl_desk *d, bind *b, const run *r) {
+static void put_column(kl_desk *d, bind *b, run *r) {
     const kl_schema_field *f = &r->in->schema->fields[b->field];
     bool whole = f->kind == KL_INTEGER || f->kind == KL_DECIMAL || f->kind == KL_MONEY || f->kind == KL_MINUTES ||
                  f->kind == KL_DAYS;
@@ -449,9 +454,17 @@ bool kl_arrow_in_fill(kl_arrow_in *in, kl_desk *d, const struct ArrowArray *batc
     for (size_t i = 0; i < in->count; i++) {
         bind *b = &in->binds[i];
         const struct ArrowArray *a = batch->children[b->column];
-        run r = {b,    d->intakes[b->edition], &in->types[b->column], a, batch->offset + a->offset + first,
-                 rows, b->column + 1,          in->names[b->column]};
+        run r = {.b = b,
+                 .in = d->intakes[b->edition],
+                 .t = &in->types[b->column],
+                 .a = a,
+                 .at = batch->offset + a->offset + first,
+                 .rows = rows,
+                 .order = b->column + 1,
+                 .column = in->names[b->column]};
         put_column(d, b, &r);
+        in->lying += r.lying;
+        in->read += !r.lying;
     }
     return !d->pool.failed;
 }
@@ -523,4 +536,9 @@ void kl_arrow_in_free(kl_arrow_in *in) {
 
 size_t kl_arrow_in_bound(const kl_arrow_in *in) {
     return in->bound;
+}
+
+void kl_arrow_in_used(const kl_arrow_in *in, uint64_t *lying, uint64_t *read) {
+    *lying = in->lying;
+    *read = in->read;
 }

@@ -350,13 +350,26 @@ static PyObject *run_rejects(PyObject *object, PyObject *none) {
     return list;
 }
 
+/* (columns of groups of records that were used where they lay, and that were read); once the stream is at its end */
+static PyObject *run_used(PyObject *object, PyObject *none) {
+    unsigned long long counts[2];
+    uint64_t lying, read;
+    (void)none;
+    kl_arrow_in_used(((run_object *)object)->run->in, &lying, &read);
+    counts[0] = lying;
+    counts[1] = read;
+    return Py_BuildValue("KK", counts[0], counts[1]);
+}
+
 /* ------------------------------------------------------------------ tables */
 static PyMethodDef rules_methods[] = {
     {"describe", rules_describe, METH_NOARGS, NULL},        {"images", rules_images, METH_NOARGS, NULL},
     {"decide", rules_decide, METH_VARARGS, NULL},           {"arrow", rules_arrow, METH_O, NULL},
     {"arrow_batch", rules_arrow_batch, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
-static PyMethodDef run_methods[] = {
-    {"stream", run_stream, METH_NOARGS, NULL}, {"rejects", run_rejects, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static PyMethodDef run_methods[] = {{"stream", run_stream, METH_NOARGS, NULL},
+                                    {"rejects", run_rejects, METH_NOARGS, NULL},
+                                    {"used", run_used, METH_NOARGS, NULL},
+                                    {NULL, NULL, 0, NULL}};
 static PyMethodDef functions[] = {{"compile", compile_rules, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
 
 #if defined(__GNUC__)

@@ -190,6 +190,11 @@ def arrow(count, build):
     reader = pa.RecordBatchReader.from_batches(good.schema, iter(good.to_batches(max_chunksize=17)))
     count.check("a reader of small batches", pa.table(rules.decide_arrow(reader)).combine_chunks().equals(whole.combine_chunks()))
     count.check("an empty table", pa.table(rules.decide_arrow(good.slice(0, 0))).num_rows == 0)
+    for offset, lying in ((0, 2), (64, 2), (1, 1)):  # frikort and ålder; a bitmap that begins inside a word is shifted
+        at = rules.decide_arrow(pa.concat_tables([good.slice(0, 128), good.slice(0, 2048)]).combine_chunks().slice(offset, 2048))
+        pa.table(at)
+        used = at._run.used()
+        count.check(f"columns used where they lie, from record {offset}", used == (2 * lying, 2 * (4 - lying)), used)
     relation = duckdb.sql("from good where id % 2 = 0")
     decided = rules.decide_arrow(relation.fetch_arrow_table())
     count.check("DuckDB, in and out", duckdb.sql("select count(*), sum(kvar) from decided").fetchone()

@@ -118,6 +118,8 @@ def main():
         return count.finish()
     if options.only in (None, "cases"):
         perform(count, "cases", python, ["--build", build], env)
+        done = run([python, "-m", "mypy", "--strict", "--cache-dir", os.path.join(build, "python", "mypy"), os.path.join(PACKAGE, "klausul")], cwd=ROOT)
+        count.check("mypy --strict", done.returncode == 0, done.stdout.decode("utf-8", "replace"))
     if options.only in (None, "agree"):
         perform(count, "agree", python, ["--build", build, "--records", str(options.records)], env)
     if options.only is None:

@@ -26,7 +26,7 @@ __all__ = ["Assumption", "ColumnState", "Decision", "DecisionStream", "Decisions
            "RecordError", "Reject", "RulesError", "load"]
 __version__ = _core.version
 
-Value = Union[bool, int, Decimal, datetime.date, str, frozenset, tuple, None]
+Value = Union[bool, int, Decimal, datetime.date, str, frozenset[str], tuple[dict[str, Any], ...], None]
 BATCH_MOST = 1024
 _IMAGE = b"KLAUSUL\x1a"
 
@@ -202,18 +202,21 @@ def _edition(d: dict[str, Any]) -> _Edition:
     return _Edition(**d)
 
 
-def _decision(t: tuple) -> Decision:
+def _decision(t: tuple[Any, ...]) -> Decision:
     key, row, guideline, edition, names, outcomes, *rest = t
     return Decision(key, row, guideline, edition, {n: Outcome(*_named(o)) for n, o in zip(names, outcomes)}, *rest)
 
 
-def _named(outcome: tuple) -> tuple:
+def _entries(entries: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    return tuple({n: ColumnState(*v) if isinstance(v, tuple) else v for n, v in e.items()} for e in entries)
+
+
+def _named(outcome: tuple[Any, ...]) -> tuple[Any, ...]:
     """Gives the columns of many-of entries that have a state and no value their name."""
-    if not outcome[9] and not isinstance(outcome[1], tuple):
+    state, value, *rest, possible = outcome
+    if not possible and not isinstance(value, tuple):
         return outcome
-    entries = lambda all: tuple({n: ColumnState(*v) if isinstance(v, tuple) else v for n, v in e.items()} for e in all)  # noqa: E731
-    value = entries(outcome[1]) if isinstance(outcome[1], tuple) else outcome[1]
-    return (outcome[0], value, *outcome[2:9], entries(outcome[9]))
+    return (state, _entries(value) if isinstance(value, tuple) else value, *rest, _entries(possible))
 
 
 class DecisionStream(Iterator[Decision]):
@@ -266,7 +269,7 @@ class Guideline:
     def __repr__(self) -> str:
         return f"<klausul.Guideline {self.name}{f', edition {self.edition}' if self.edition else ''}>"
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Guideline, (self.images, self._assume)
 
     @property
@@ -286,9 +289,10 @@ class Guideline:
         midnight, and for sets a list, tuple or set of codes. Raises RecordError when the record cannot be read.
         """
         decisions, rejects = self._rules.decide([record if isinstance(record, dict) else dict(record)], 0, trace)
-        if rejects:
+        decision = decisions[0]
+        if decision is None:
             raise RecordError(Reject(*rejects[0]))
-        return _decision(decisions[0])
+        return _decision(decision)
 
     def decide_many(self, records: Iterable[Mapping[str, Any]], *, trace: bool = False, batch: int = BATCH_MOST) -> DecisionStream:
         """Decides records as they come, `batch` (1 to 1024) at a time. Those that cannot be read are left out and listed in `.rejects`."""

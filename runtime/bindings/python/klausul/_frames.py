@@ -48,8 +48,8 @@ def decide_frame(guideline: Any, frame: Any) -> Any:
 
 
 def _pandas(guideline: Any, frame: Any) -> Any:
-    import pandas
-    import pyarrow
+    import pandas  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow  # type: ignore[import-untyped, unused-ignore]
 
     names, arrays = [], []
     for place, name in enumerate(frame.columns):
