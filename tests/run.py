@@ -60,7 +60,7 @@ def suites(build, soak):
     yield "Python package", script("bindings/python/run.py", *(["--records", "50000"] if soak else []))
     yield "PostgreSQL extension", script("bindings/postgresql.py")
     yield "SQLite extension", script("bindings/sqlite.py")
-    yield "WebAssembly", script("bindings/wasm/run.py")
+    yield "WebAssembly", script("bindings/wasm/run.py", *(["--rounds", "100"] if soak else []))
     yield "arrows", script("arrows.py")
     yield from units(build)
 
@@ -108,7 +108,7 @@ def main():
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
     most = 60 * HOURS_SOAKED if options.soak else MINUTES_MOST
-    only = options.only or (["fuzz", "oracle", "properties", "without end"] if options.soak else [])
+    only = options.only or (["fuzz", "oracle", "properties", "without end", "WebAssembly"] if options.soak else [])
     chosen = [s for s in suites(build, options.soak) if not only or any(o in s[0] for o in only)]
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

@@ -6,6 +6,7 @@ import base64
 import csv
 import http.server
 import io
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,8 @@ import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [TESTS, os.path.join(TESTS, "agree")]
+sys.path[:0] = [TESTS, os.path.join(TESTS, "agree"), os.path.join(TESTS, "conformance")]
+from check import record_of  # noqa: E402
 from records import Maker  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
@@ -43,9 +45,10 @@ def exact(text):
     return json.loads(text, parse_float=str, parse_int=lambda n: int(n) if len(n.lstrip("-")) < 16 else n)
 
 
-def evaluated(klausul, guideline, records, folder):
+def evaluated(klausul, guideline, records, assume, folder):
     rejects = os.path.join(folder, "rejects.csv")
-    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "ndjson", "--trace", "--lang", "en", "--rejects", rejects],
+    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "ndjson", "--trace", "--lang", "en", "--rejects", rejects,
+                *(f"--assume={name}={value}" for name, value in assume.items())],
                input="".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode())
     if done.returncode > 1:
         raise RuntimeError(done.stderr.decode())
@@ -56,28 +59,31 @@ def evaluated(klausul, guideline, records, folder):
     return [exact(line) for line in done.stdout.decode().splitlines()], refused
 
 
-def task(klausul, guideline, records, seed, folder):
-    """What decide.mjs is given: rule texts, the image that the command makes of them, records."""
+def made_records(klausul, guideline, records, seed):
     path = os.path.join(ROOT, guideline)
     schema = json.loads(run([klausul, "template", path, "--format", "json-schema"]).stdout)
     with open(path, encoding="utf-8") as f:
         maker, rng = Maker(schema, f.read(), seed), random.Random(seed)
     made = [maker.as_input(maker.record(i)) for i in range(records)]
-    made = [rough(r, rng) if rng.random() < 0.5 else r for r in made]
+    return [rough(r, rng) if rng.random() < 0.5 else r for r in made]
+
+
+def task(klausul, guideline, records, assume, folder):
+    """What decide.mjs is given: rule texts, the image that the command makes of them, records."""
     files = {}
     for top, _, names in os.walk(os.path.join(ROOT, "rules")):
         for name in names:
             if name.endswith(".klausul"):
                 with open(os.path.join(top, name), encoding="utf-8") as f:
                     files[os.path.relpath(os.path.join(top, name), ROOT)] = f.read()
-    with open(path, encoding="utf-8") as f:
+    with open(os.path.join(ROOT, guideline), encoding="utf-8") as f:
         files[guideline] = f.read()
     image = os.path.join(folder, "image")
     done = run([klausul, "build", guideline, "-o", image], cwd=ROOT)
     if done.returncode:
         raise RuntimeError(done.stderr.decode())
     with open(image, "rb") as f:
-        return {"path": guideline, "files": files, "records": made, "image": base64.b64encode(f.read()).decode()}
+        return {"path": guideline, "files": files, "records": records, "assume": assume, "image": base64.b64encode(f.read()).decode()}
 
 
 def difference(theirs, ours):
@@ -90,7 +96,7 @@ def difference(theirs, ours):
 
 
 def agree(count, where, given, decided, refused, answer):
-    name, wrong = f"{given['path']}: {where}", []
+    name, wrong = f"{given['path']} {given['assume'] or ''}: {where}", []
     if not count.check(f"{name} answers", "decisions" in answer, answer.get("error", "")):
         return
     count.check(f"{name}: the image is the command's, byte for byte", answer["same"])
@@ -215,6 +221,19 @@ def in_chromium(browser, package, given, folder):
         server.server_close()
 
 
+def corpus():
+    """The conformance cases, as they are and under each assumption that a case names: (guideline, assumptions, records)."""
+    with open(os.path.join(TESTS, "conformance", "cases.json"), encoding="utf-8") as f:
+        data = json.load(f)
+    for name, guideline in data["guidelines"].items():
+        rules, cases = guideline["rules"], [c for c in data["cases"] if c["guideline"] == name]
+        newest = sorted(f for f in os.listdir(os.path.join(ROOT, rules)) if f.endswith(".klausul"))[-1]
+        records = [record_of(case, guideline["base"]) for case in cases]
+        yield f"{rules}/{newest}", {}, records
+        for assumed in sorted({other["assume"] for case in cases for other in case.get("assuming", [])}):
+            yield f"{rules}/{newest}", dict([assumed.split("=", 1)]), records
+
+
 def package_tests(count, node, package):
     done = run([node, "--test", "--test-reporter=tap", os.path.join(HERE, "package.test.mjs")], env=dict(os.environ, KLAUSUL_PACKAGE=package))
     text = done.stdout.decode()
@@ -229,6 +248,7 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--records", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="so many times other records; Chromium decides those of the first")
     options = parser.parse_args()
     count, build = Count(), build_option()
     klausul, package, node = os.path.join(build, "klausul"), os.path.join(build, "wasm"), shutil.which("node")
@@ -244,14 +264,15 @@ def main():
         count.skip("Node", "not installed")
     if not browser:
         count.skip("Chromium", "not installed")
-    for guideline in GUIDELINES:
+    made = (((g, {}, made_records(klausul, g, options.records, options.seed + i)), i) for i in range(options.rounds) for g in GUIDELINES)
+    for (guideline, assume, records), i in itertools.chain(((c, 0) for c in corpus()), made):
         with tempfile.TemporaryDirectory() as folder:
-            given = task(klausul, guideline, options.records, options.seed, folder)
-            decided, refused = evaluated(klausul, os.path.join(ROOT, guideline), given["records"], folder)
+            given = task(klausul, guideline, records, assume, folder)
+            decided, refused = evaluated(klausul, os.path.join(ROOT, guideline), records, assume, folder)
             if node:
                 done = run([node, os.path.join(HERE, "node.mjs"), package], input=json.dumps(given).encode())
                 agree(count, "Node", given, decided, refused, json.loads(done.stdout or b"null") or {"error": done.stderr.decode()[:2000]})
-            if browser:
+            if browser and not assume and i == 0:
                 agree(count, "Chromium", given, decided, refused, in_chromium(browser, package, given, folder))
     return count.finish()
 
