@@ -310,5 +310,6 @@ Datum klausul_inspect(PG_FUNCTION_ARGS) {
 
 PG_FUNCTION_INFO_V1(klausul_version);
 Datum klausul_version(PG_FUNCTION_ARGS) {
+    (void)fcinfo;
     PG_RETURN_TEXT_P(cstring_to_text(KLAUSUL_VERSION));
 }
