@@ -16,7 +16,8 @@ from decimal import Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, TESTS, os.path.join(TESTS, "agree")]
+sys.path[:0] = [HERE, TESTS, os.path.join(TESTS, "agree"), os.path.join(TESTS, "conformance")]
+import check as corpus  # noqa: E402
 from records import DAY0, Maker  # noqa: E402
 from shapes import as_cells, as_json, difference, flat, judged, of_command  # noqa: E402
 from suite import ROOT, Count, run  # noqa: E402
@@ -230,6 +231,27 @@ def golden_run(count, command, name, rules, records, assume):
         same_rows(count, f"{name}, Arrow", cells, got)
 
 
+# ---------------------------------------------------------------- the conformance corpus
+def conformance(count, command):
+    """Every case, with and without what it assumes: as dicts, and as a table of what NDJSON holds."""
+    with open(os.path.join(TESTS, "conformance", "cases.json"), encoding="utf-8") as f:
+        data = json.load(f)
+    runs = {}
+    for case in data["cases"]:
+        record = corpus.record_of(case, data["guidelines"][case["guideline"]]["base"])
+        for assume in (None, *(other["assume"] for other in case.get("assuming", []))):
+            runs.setdefault((case["guideline"], assume), []).append(record)
+    for (name, assume), records in runs.items():
+        path = os.path.join(ROOT, data["guidelines"][name]["rules"])
+        given = (assume,) if assume else ()
+        value = assume.split("=", 1) if assume else None
+        rules = klausul.load(path, {value[0]: None if value[1] in ("okänt", "unknown") else value[1]} if value else None)
+        wanted, refused = judged(command, path, ndjson(records), "ndjson", given)
+        stream = rules.decide_many(records, trace=True)
+        same_rows(count, f"conformance, {name} {assume or ''}", [of_command(w) for w in wanted], [as_json(d) for d in stream])
+        same_rejects(count, f"conformance, {name} {assume or ''}: rejects", refused, stream.rejects)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
@@ -239,6 +261,7 @@ def main():
     count, command = Count(), os.path.join(ROOT, options.build, "klausul")
     for path in GUIDELINES:
         guideline(count, command, os.path.join(ROOT, path), options.records, options.seed)
+    conformance(count, command)
     meaning = os.path.join(ROOT, "tests", "golden", "meaning")
     for path in sorted(os.listdir(meaning)):
         if path.endswith(".golden"):

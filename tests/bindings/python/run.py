@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
     parser.add_argument("--install", action="store_true", help="makes the venv")
-    parser.add_argument("--records", type=int, default=1500, help="records of each guideline")
+    parser.add_argument("--records", type=int, default=3000, help="records of each guideline")
     parser.add_argument("--only", choices=("cases", "agree", "spark"))
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
