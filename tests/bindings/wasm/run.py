@@ -214,7 +214,10 @@ def in_chromium(browser, package, given, folder):
         with subprocess.Popen(command, **quiet) as child:
             server.answered.wait(BROWSER_SECONDS)
             child.terminate()
-            child.wait(20)
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
         return json.loads(server.answer) or {"error": f"no answer within {BROWSER_SECONDS} s"}
     finally:
         server.shutdown()
