@@ -16,15 +16,19 @@ typedef uint64_t vector __attribute__((vector_size(64)));
 enum { LANES = 8 };
 #define FULL 1
 
+static inline __mmask8 range8(const int64_t *n, __m512i less, __m512i most) {
+    return _mm512_cmple_epu64_mask(_mm512_add_epi64(less, _mm512_loadu_si512(n)), most);
+}
+
+static inline __mmask32 range32(const int64_t *n, __m512i less, __m512i most) {
+    __mmask16 low = _mm512_kunpackb(range8(n + 8, less, most), range8(n, less, most));
+    __mmask16 high = _mm512_kunpackb(range8(n + 24, less, most), range8(n + 16, less, most));
+    return _mm512_kunpackw(high, low);
+}
+
 static inline uint64_t range64(const int64_t *n, uint64_t from, uint64_t span) {
     __m512i less = _mm512_set1_epi64((long long)(0 - from)), most = _mm512_set1_epi64((long long)span);
-    uint8_t bits[8];
-    uint64_t out;
-    for (uint32_t x = 0; x < 8; x++)
-        bits[x] =
-            _cvtmask8_u32(_mm512_cmple_epu64_mask(_mm512_add_epi64(less, _mm512_loadu_si512(n + 8 * x)), most)) & 0xFF;
-    memcpy(&out, bits, sizeof out);
-    return out;
+    return _cvtmask64_u64(_mm512_kunpackd(range32(n + 32, less, most), range32(n, less, most)));
 }
 
 static inline void slices64(uint64_t *to, uint32_t words, const uint16_t *code, uint32_t bits) {
