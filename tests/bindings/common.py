@@ -25,6 +25,18 @@ def sanitized(build):
     return b"__asan_init" in run(["nm", "-g", os.path.join(build, "libklausul.a")]).stdout
 
 
+def conformance(guideline, key):
+    """The records of the conformance cases for that guideline, under keys of their own."""
+    sys.path.append(os.path.join(TESTS, "conformance"))
+    from check import record_of
+    with open(os.path.join(TESTS, "conformance/cases.json"), encoding="utf-8") as f:
+        data = json.load(f)
+    for case in data["cases"]:
+        of = data["guidelines"][case["guideline"]]
+        if guideline.startswith(of["rules"] + "/"):
+            yield dict(record_of(case, of["base"]), **({key: case["id"]} if key else {}))
+
+
 class Case:
     """One guideline: `lines` are records as JSON, `decisions` the command's for each, None where it rejects the record; `codes` why."""
 
@@ -45,7 +57,9 @@ class Case:
             if i % 50 == 7:
                 field = maker.rng.choice(maker.fields)
                 record[field.name] = maker.rng.choice(([1, [2]], {"a": 1}, "ingen sådan kod", "2023-02-30", "1e400", "x" * 10))
-        self.keyed = any(f.key for f in maker.fields)
+        key = next((f.name for f in maker.fields if f.key), None)
+        made += conformance(guideline, key)
+        self.keyed = key is not None
         self.lines = [json.dumps(r, ensure_ascii=False) for r in made]
         rejects = os.path.join(folder, "rejects.csv")
         done = run([klausul, "run", path, "-", "--input-format", "ndjson", "--format", "ndjson", "--trace", "--rejects", rejects],
@@ -55,7 +69,7 @@ class Case:
         with open(rejects, encoding="utf-8", newline="") as f:
             self.rejected = {int(r["row"]) - 1: (r["code"], r["column"], r["reason"]) for r in csv.DictReader(f)}
         told = iter(loaded(line) for line in done.stdout.decode().splitlines())
-        self.decisions = [None if i in self.rejected else next(told) for i in range(records)]
+        self.decisions = [None if i in self.rejected else next(told) for i in range(len(made))]
 
     def differs(self, i, ours):
         """None, or how a binding's answer for record i differs from the command's; both with trace."""
