@@ -65,8 +65,7 @@ class RecordError(ValueError):
         self.reject = reject
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One outcome of a decision.
 
     state: decided, not_stated, external, none, undetermined, conflict or error.
@@ -204,19 +203,19 @@ def _edition(d: dict[str, Any]) -> _Edition:
 
 def _decision(t: tuple[Any, ...]) -> Decision:
     key, row, guideline, edition, names, outcomes, *rest = t
-    return Decision(key, row, guideline, edition, {n: Outcome(*_named(o)) for n, o in zip(names, outcomes)}, *rest)
+    return Decision(key, row, guideline, edition, dict(zip(names, map(_outcome, outcomes))), *rest)
 
 
 def _entries(entries: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     return tuple({n: ColumnState(*v) if isinstance(v, tuple) else v for n, v in e.items()} for e in entries)
 
 
-def _named(outcome: tuple[Any, ...]) -> tuple[Any, ...]:
+def _outcome(outcome: tuple[Any, ...]) -> Outcome:
     """Gives the columns of many-of entries that have a state and no value their name."""
+    if not outcome[9] and not isinstance(outcome[1], tuple):
+        return Outcome._make(outcome)
     state, value, *rest, possible = outcome
-    if not possible and not isinstance(value, tuple):
-        return outcome
-    return (state, _entries(value) if isinstance(value, tuple) else value, *rest, _entries(possible))
+    return Outcome._make((state, _entries(value) if isinstance(value, tuple) else value, *rest, _entries(possible)))
 
 
 class DecisionStream(Iterator[Decision]):
