@@ -47,7 +47,8 @@ void kl_prove_editions(kl_arena *a, kl_diags *d, ir_guideline *const *g, size_t 
 
 /* How the proofs are made. */
 typedef struct kl_proof_options {
-    uint32_t effort; /* steps of building, of the solver, of searching, for one question each; passing it is "not decided" */
+    uint32_t
+        effort; /* steps of building, of the solver, of searching, for one question each; passing it is "not decided" */
     void (*progress)(void *self, size_t done, size_t all); /* may be NULL */
     void *self;
 } kl_proof_options;

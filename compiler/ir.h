@@ -228,7 +228,8 @@ typedef struct ir_assumed {
     kl_span span;
 } ir_assumed;
 
-typedef struct ir_accept { /* godtar …: findings of the kind in its piece, of these names or of all, are as they should be */
+typedef struct
+    ir_accept { /* godtar …: findings of the kind in its piece, of these names or of all, are as they should be */
     kl_accepted kind;
     KL_VEC(kl_str) names;
     kl_str because;

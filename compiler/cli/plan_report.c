@@ -32,7 +32,7 @@ static kl_str amount(const kl_comparing *x, const kl_shift *s, int64_t v, bool s
 }
 
 static void put_moves(const kl_comparing *x, const kl_shift *s, kl_moves *m, const char *head, kl_bytes *out) {
-    qsort(m->list.p, m->list.n, sizeof *m->list.p, by_records);
+    if (m->list.n) qsort(m->list.p, m->list.n, sizeof *m->list.p, by_records);
     kl_bytes_text(out, head);
     for (size_t i = 0; i < m->list.n && i < LINES_MOST; i++) {
         const kl_move *v = &m->list.p[i];
@@ -104,7 +104,7 @@ static void member(kl_bytes *out, const char *before, uint64_t n) {
 }
 
 static void json_moves(const kl_shift *s, kl_moves *m, const char *name, kl_bytes *out) {
-    qsort(m->list.p, m->list.n, sizeof *m->list.p, by_records);
+    if (m->list.n) qsort(m->list.p, m->list.n, sizeof *m->list.p, by_records);
     kl_bytes_text(out, name);
     for (size_t i = 0; i < m->list.n; i++) {
         const kl_move *v = &m->list.p[i];
