@@ -59,6 +59,9 @@ class Bench:
     def seconds(self, command, out=None):
         """Wall seconds, processor seconds and peak kilobytes of a command."""
         measured = self.path("measured")
+        for old in ("out", "tuned"):  # a file that is written anew: to replace one costs what depends on the file system
+            if os.path.exists(self.path(old)):
+                os.remove(self.path(old))
         with open(self.path(out) if out else os.devnull, "wb") as stdout, open(self.path("stderr"), "wb") as stderr:
             code = subprocess.call([self.tool("measure"), measured, *command], stdin=subprocess.DEVNULL, stdout=stdout,
                                    stderr=stderr, env=self.env)
