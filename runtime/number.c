@@ -56,14 +56,6 @@ static void feed(const kl_workspace *w, numbers to, uint32_t slot) {
     }
 }
 
-static void select_one(const kl_workspace *w, numbers to, uint32_t truth, numbers yes, numbers no) {
-    for (uint32_t row = 0; row < w->rows; row++) {
-        kl_truth t = kl_truth_at(w, truth, row);
-        to.n[row] = t == KL_UNKNOWN ? 0 : t == KL_YES ? yes.n[row] : no.n[row];
-        to.tag[row] = t == KL_UNKNOWN ? KL_TAG_UNSURE : t == KL_YES ? yes.tag[row] : no.tag[row];
-    }
-}
-
 /* Compares with an assumption: with its value, or with every value within its bounds while it has none. */
 static void against(const kl_workspace *w, numbers to, uint32_t op, numbers a, uint32_t assumption) {
     const kl_program *p = w->program;
@@ -75,11 +67,11 @@ static void against(const kl_workspace *w, numbers to, uint32_t op, numbers a, u
         low = kl_const(p, kl_at(row_of, KL_A_LOW));
         high = kl_const(p, kl_at(row_of, KL_A_HIGH));
     }
+    bool less = op == KL_OP_N_LT_A;
     for (uint32_t row = 0; row < w->rows; row++) {
         int64_t v = a.n[row];
         uint8_t tag = a.tag[row];
-        bool yes = op == KL_OP_N_LT_A ? v < low : op == KL_OP_N_LE_A ? v <= low : low == high && v == low;
-        bool no = op == KL_OP_N_LT_A ? v >= high : op == KL_OP_N_LE_A ? v > high : v < low || v > high;
+        bool yes = less ? v < low : v <= low, no = less ? v >= high : v > high;
         to.n[row] = tag == KL_TAG_EXTERNAL ? v : tag == KL_TAG_VALUE && yes;
         to.tag[row] = tag == KL_TAG_VALUE && !yes && !no ? KL_TAG_UNKNOWN : tag;
     }
@@ -124,7 +116,7 @@ static void arithmetic(const kl_workspace *w, const uint8_t *i, uint32_t op, num
 }
 
 void kl_run_number(kl_workspace *w, const uint8_t *i) {
-    uint32_t op = kl_at(i, KL_I_OP), a = kl_at(i, KL_I_A), b = kl_at(i, KL_I_B), c = kl_at(i, KL_I_C);
+    uint32_t op = kl_at(i, KL_I_OP), a = kl_at(i, KL_I_A), b = kl_at(i, KL_I_B);
     numbers to = numbers_of(w, kl_at(i, KL_I_TO));
     switch (op) {
     case KL_OP_N_CONST: fill(w, to, true, kl_const(w->program, a)); break;
@@ -133,10 +125,8 @@ void kl_run_number(kl_workspace *w, const uint8_t *i) {
         for (uint32_t row = 0; row < w->rows; row++) from_field_at(w, to, a, row);
         break;
     case KL_OP_N_FEED: feed(w, to, a); break;
-    case KL_OP_N_SELECT: select_one(w, to, a, numbers_of(w, b), numbers_of(w, c)); break;
     case KL_OP_N_LT_A:
-    case KL_OP_N_LE_A:
-    case KL_OP_N_EQ_A: against(w, to, op, numbers_of(w, a), b); break;
+    case KL_OP_N_LE_A: against(w, to, op, numbers_of(w, a), b); break;
     default: arithmetic(w, i, op, to);
     }
 }

@@ -107,15 +107,14 @@ static kl_span64 span_of(kl_forms *f, const kl_form n) {
     case KL_FORM_FEED: return f->fed[n.x];
     default: break;
     }
-    a = kl_form_span(f, n.kind == KL_FORM_SELECT ? n.b : n.a);
-    b = n.kind == KL_FORM_SELECT ? kl_form_span(f, n.c) : n.b == KL_NO_FORM ? a : kl_form_span(f, n.b);
+    a = kl_form_span(f, n.a);
+    b = n.b == KL_NO_FORM ? a : kl_form_span(f, n.b);
     s.states = a.states | b.states;
     s.may_be_none = a.may_be_none || b.may_be_none;
     s.document = a.states & KL_CAN_EXTERNAL ? a.document : KL_NO_FORM;
     if (b.states & KL_CAN_EXTERNAL)
         s.document = !(a.states & KL_CAN_EXTERNAL) || a.document == b.document ? b.document : KL_NO_FORM;
     switch ((kl_form_kind)n.kind) {
-    case KL_FORM_SELECT: return within(s, a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi);
     case KL_FORM_COMPARE: return within(s, -1, 1);
     case KL_FORM_LESS_ASSUME:
     case KL_FORM_MOST_ASSUME: return within(s, 0, 1);

@@ -16,14 +16,14 @@ static uint64_t mix(uint64_t h, uint64_t v) {
 
 static size_t hash_of(const kl_form *n) {
     uint64_t h = mix(mix(0, n->kind), n->round);
-    h = mix(mix(mix(h, n->a), n->b), n->c);
+    h = mix(mix(h, n->a), n->b);
     h = mix(mix(h, n->x), n->y);
     return (size_t)mix(mix(h, (uint64_t)n->lo), (uint64_t)n->hi);
 }
 
 static bool same(const kl_form *m, const kl_form *n) {
-    return m->kind == n->kind && m->round == n->round && m->a == n->a && m->b == n->b && m->c == n->c && m->x == n->x &&
-           m->y == n->y && m->lo == n->lo && m->hi == n->hi;
+    return m->kind == n->kind && m->round == n->round && m->a == n->a && m->b == n->b && m->x == n->x && m->y == n->y &&
+           m->lo == n->lo && m->hi == n->hi;
 }
 
 static void grow(kl_forms *f) {
@@ -52,7 +52,7 @@ static uint32_t intern(kl_forms *f, kl_form n) {
 }
 
 static kl_form blank(kl_form_kind kind) {
-    return (kl_form){.kind = (uint8_t)kind, .a = KL_NO_FORM, .b = KL_NO_FORM, .c = KL_NO_FORM};
+    return (kl_form){.kind = (uint8_t)kind, .a = KL_NO_FORM, .b = KL_NO_FORM};
 }
 
 /* ------------------------------------------------------------------ truth */
@@ -288,15 +288,6 @@ static uint32_t lower_sum(kl_forms *f, const ir_node *n, kl_form_kind kind, int6
     return sum(f, KL_FORM_ADD, out, months, 0, KL_ROUND_NONE);
 }
 
-static uint32_t select_form(kl_forms *f, uint32_t truth, uint32_t yes, uint32_t no) {
-    kl_form s = blank(KL_FORM_SELECT);
-    if (yes == no) return yes;
-    s.a = truth;
-    s.b = yes;
-    s.c = no;
-    return intern(f, s);
-}
-
 static uint32_t lower_number(kl_forms *f, const ir_node *n) {
     switch (n->kind) {
     case IR_NUMBER: return number_form(f, n->value);
@@ -315,14 +306,7 @@ static uint32_t lower_number(kl_forms *f, const ir_node *n) {
     case IR_MAX: return lower_sum(f, n, KL_FORM_MAX, 0, KL_ROUND_NONE);
     case IR_YEARS: return lower_sum(f, n, KL_FORM_YEARS, 0, KL_ROUND_NONE);
     case IR_MONTHS: return lower_sum(f, n, KL_FORM_MONTHS, 0, KL_ROUND_NONE);
-    case IR_SELECT: {
-        uint32_t truth = kl_form_of(f, n->a), yes = kl_form_number_of(f, n->b), no = kl_form_number_of(f, n->c);
-        return select_form(f, truth, yes, no);
-    }
-    default: { /* a condition as a number */
-        uint32_t truth = kl_form_of(f, (uint32_t)(n - f->g->nodes.p)), yes = number_form(f, 1), no = number_form(f, 0);
-        return select_form(f, truth, yes, no);
-    }
+    default: return KL_NO_FORM; /* a choice: see kl_forms_new() */
     }
 }
 
@@ -498,7 +482,6 @@ static void collect(kl_forms *f, uint32_t form, kl_ref_list *out) {
     }
     collect(f, n->a, out);
     collect(f, n->b, out);
-    collect(f, n->c, out);
 }
 
 void kl_ref_sort(kl_ref_list *list) {
@@ -535,8 +518,15 @@ kl_forms *kl_forms_new(kl_arena *a, const ir_guideline *g) {
     memset(f->of_node, 0xff, g->nodes.n * sizeof *f->of_node);
     memset(f->of_entry, 0xff, g->entries.n * sizeof *f->of_entry);
     for (size_t i = 0; i < g->outcomes.n; i++) f->fed[i] = WHOLE;
-    /* Operands come before the nodes that use them: in this order no step goes deep. */
-    for (uint32_t i = 0; i < g->nodes.n; i++) kl_form_of(f, i);
+    /* Operands come before the nodes that use them: in this order no step goes deep. A number with a choice in it (om … så …, steps of a
+     * tariff) has no form: what is compared and given are its cases, which compiler/arms.c takes out of it. */
+    bool *choice = kl_alloc_array(a, g->nodes.n + 1, sizeof *choice);
+    for (uint32_t i = 0; i < g->nodes.n; i++) {
+        const ir_node *n = &g->nodes.p[i];
+        bool among = (n->a != IR_NONE && choice[n->a]) || (n->b != IR_NONE && choice[n->b]);
+        choice[i] = !n->truth && (n->kind == IR_SELECT || among);
+        if (!choice[i]) kl_form_of(f, i);
+    }
     f->place = UINT64_MAX; /* what is made from here on has no place of its own */
     return f;
 }

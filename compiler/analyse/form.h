@@ -42,7 +42,6 @@ typedef enum kl_form_kind {
     KL_FORM_MAX,
     KL_FORM_YEARS,
     KL_FORM_MONTHS,
-    KL_FORM_SELECT,      /* truth a ? b : c */
     KL_FORM_COMPARE,     /* a, b: -1, 0, 1 */
     KL_FORM_LESS_ASSUME, /* a < assumption x (bounded): 1, else 0 */
     KL_FORM_MOST_ASSUME  /* a <= assumption x (bounded): 1, else 0 */
@@ -50,7 +49,7 @@ typedef enum kl_form_kind {
 
 typedef struct kl_form {
     uint8_t kind, round;
-    uint32_t a, b, c; /* forms, or KL_NO_FORM */
+    uint32_t a, b; /* forms, or KL_NO_FORM */
     uint32_t x, y;
     int64_t lo, hi;
     uint64_t place; /* where it is first written: file and byte. Not part of what makes two forms one */

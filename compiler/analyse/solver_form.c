@@ -374,8 +374,6 @@ static kl_term number_of(kl_solver *s, uint32_t side, uint32_t form) {
             s->sides.p[side].outcomes[n.x] = t;
         }
         return s->sides.p[side].outcomes[n.x];
-    case KL_FORM_SELECT:
-        return either_term(s, kl_term_truth(s, side, n.a), kl_term_number(s, side, n.b), kl_term_number(s, side, n.c));
     case KL_FORM_LESS_ASSUME:
     case KL_FORM_MOST_ASSUME:
         return kl_term_arithmetic(s, &n, kl_form_span(f, form), kl_term_number(s, side, n.a),

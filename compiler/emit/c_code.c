@@ -169,7 +169,7 @@ static void number_register(kl_c *c, kl_buf *b, uint32_t i, uint32_t op) {
         {OP_N_DIV, "KR_DIV", 4, 5},     {OP_N_ROUND, "KR_ROUND", 3, 4},   {OP_N_RESCALE, "KR_RESCALE", 3, 4},
         {OP_N_NEG, "KR_NEG", 0, 0},     {OP_N_MIN, "KR_MIN", 0, 0},       {OP_N_MAX, "KR_MAX", 0, 0},
         {OP_N_YEARS, "KR_YEARS", 0, 0}, {OP_N_MONTHS, "KR_MONTHS", 0, 0}, {OP_N_COMPARE, "KR_COMPARE", 0, 0}};
-    uint32_t x = word(c, KL_S_CODE, i, 2), y = word(c, KL_S_CODE, i, 3), z = word(c, KL_S_CODE, i, 4);
+    uint32_t x = word(c, KL_S_CODE, i, 2), y = word(c, KL_S_CODE, i, 3);
     kl_buf_fmt(b, "    n[%u] = ", word(c, KL_S_CODE, i, 1));
     if (op == OP_N_CONST) {
         kl_buf_fmt(b, "(kr_number){%.*s, KR_VALUE}", KL_FMT(number(c, x)));
@@ -182,8 +182,6 @@ static void number_register(kl_c *c, kl_buf *b, uint32_t i, uint32_t op) {
         kl_buf_fmt(b, "kr_number_field(in, %uu)", x);
     } else if (op == OP_N_FEED) {
         kl_buf_fmt(b, "kr_feed(w, %uu)", x);
-    } else if (op == OP_N_SELECT) {
-        kl_buf_fmt(b, "kr_choose(b[%u], n[%u], n[%u])", x, y, z);
     } else if (op == OP_N_LT_A || op == OP_N_LE_A) {
         against(c, b, i, op);
     } else {
@@ -231,8 +229,7 @@ void kl_c_uses(kl_c *c, kl_buf *b) {
     } all[] = {{"RANGE", uses(c, OP_B_RANGE, OP_B_RANGE)},
                {"IN", uses(c, OP_B_IN, OP_B_IN)},
                {"MASK", uses(c, OP_B_IN, OP_B_IN) || wide_masks(c)},
-               {"ARITHMETIC", uses(c, OP_N_ADD, OP_N_MONTHS) || uses(c, OP_N_COMPARE, OP_N_COMPARE)},
-               {"CHOICE", uses(c, OP_N_SELECT, OP_N_SELECT)},
+               {"ARITHMETIC", uses(c, OP_N_ADD, OP_N_COMPARE)},
                {"BOUNDS", uses(c, OP_N_LT_A, OP_N_LE_A)},
                {"FEED", uses(c, OP_N_FEED, OP_N_FEED)},
                {"FIELD", uses(c, OP_N_FIELD, OP_N_FIELD)},

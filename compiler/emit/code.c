@@ -134,11 +134,6 @@ static void write_number(kl_emit *e, uint32_t form, const kl_form *n) {
     case KL_FORM_ROUND: number(e, form, KL_OP_N_ROUND, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
     case KL_FORM_RESCALE: number(e, form, KL_OP_N_RESCALE, at(e, n->a), kl_const_row(e, n->lo), n->round, 0); break;
     case KL_FORM_NEG: number(e, form, KL_OP_N_NEG, at(e, n->a), 0, 0, 0); break;
-    case KL_FORM_SELECT: {
-        uint32_t choice = truth_at(e, kl_plane_of(e, n->a));
-        number(e, form, KL_OP_N_SELECT, choice, at(e, n->b), at(e, n->c), 0);
-        break;
-    }
     case KL_FORM_LESS_ASSUME: number(e, form, KL_OP_N_LT_A, at(e, n->a), n->x, 0, 0); break;
     case KL_FORM_MOST_ASSUME: number(e, form, KL_OP_N_LE_A, at(e, n->a), n->x, 0, 0); break;
     default: number(e, form, plain[n->kind], at(e, n->a), at(e, n->b), 0, 0); break;
@@ -172,11 +167,7 @@ static void want_read(kl_emit *e, const kl_job *job) {
         if (kl_question_tagged(&e->planes.asked.list.p[w.a])) want_number(e, e->planes.asked.list.p[w.a].source);
         break;
     case KL_WAY_ATOM:
-        if (n.kind == KL_FORM_SELECT) {
-            want_number(e, n.c);
-            want_number(e, n.b);
-            want_truth(e, kl_plane_of(e, n.a));
-        } else if (!kl_form_is_truth(&n) || n.kind == KL_FORM_RANGE || n.kind == KL_FORM_IN) {
+        if (!kl_form_is_truth(&n) || n.kind == KL_FORM_RANGE || n.kind == KL_FORM_IN) {
             if (!kl_form_is_truth(&n)) want_number(e, n.b);
             if (kl_form_settled(e->forms, w.a) == 2) want_number(e, n.a);
         }

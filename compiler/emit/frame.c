@@ -29,7 +29,6 @@ static void mark_bare(kl_emit *e, uint32_t form) {
         const kl_form *n = kl_form_at(e->forms, form);
         KL_PUSH(e->arena, &e->stack, n->a);
         KL_PUSH(e->arena, &e->stack, n->b);
-        KL_PUSH(e->arena, &e->stack, n->c);
     }
 }
 

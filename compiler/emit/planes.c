@@ -16,7 +16,7 @@ static bool never_unknown(const kl_emit *e, uint32_t field) {
 static bool feeds(const kl_emit *e, uint32_t form) {
     if (form == KL_NO_FORM) return false;
     const kl_form *n = kl_form_at(e->forms, form);
-    return n->kind == KL_FORM_FEED || feeds(e, n->a) || feeds(e, n->b) || feeds(e, n->c);
+    return n->kind == KL_FORM_FEED || feeds(e, n->a) || feeds(e, n->b);
 }
 
 /* The field that a question is about, when it is unknown just where the field is; else KL_NO_FORM. */

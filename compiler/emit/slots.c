@@ -54,7 +54,6 @@ static const uint64_t *assumed(kl_emit *e, uint32_t form) {
             uint64_t bits = own && n->x / 64 == w ? UINT64_C(1) << (n->x % 64) : 0;
             if (n->a != KL_NO_FORM) bits |= e->assumed.p[n->a * words + w];
             if (n->b != KL_NO_FORM) bits |= e->assumed.p[n->b * words + w];
-            if (n->c != KL_NO_FORM) bits |= e->assumed.p[n->c * words + w];
             KL_PUSH(e->arena, &e->assumed, bits);
         }
     }

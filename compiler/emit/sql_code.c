@@ -342,15 +342,6 @@ static kl_sql_number against(kl_sql *q, uint32_t i, uint32_t op) {
     return (kl_sql_number){value, tag};
 }
 
-static kl_sql_number chosen(kl_sql *q, uint32_t i) {
-    kl_str t = kl_sql_truth(q, word(q, i, 2));
-    kl_sql_number yes = q->number[word(q, i, 3)], no = q->number[word(q, i, 4)];
-    return (kl_sql_number){kl_str_fmt(q->arena, "CASE WHEN %.*s THEN %.*s WHEN NOT %.*s THEN %.*s ELSE 0 END",
-                                      KL_FMT(t), KL_FMT(yes.value), KL_FMT(t), KL_FMT(no.value)),
-                           kl_str_fmt(q->arena, "CASE WHEN %.*s THEN %.*s WHEN NOT %.*s THEN %.*s ELSE 6 END",
-                                      KL_FMT(t), KL_FMT(yes.tag), KL_FMT(t), KL_FMT(no.tag))};
-}
-
 static void number(kl_sql *q, uint32_t i, uint32_t op) {
     uint32_t to = word(q, i, 1), x = word(q, i, 2);
     kl_sql_number n;
@@ -364,7 +355,6 @@ static void number(kl_sql *q, uint32_t i, uint32_t op) {
         break;
     case OP_N_FIELD: n = kl_sql_field_number(q, x); break;
     case OP_N_FEED: n = kl_sql_feed(q, x); break;
-    case OP_N_SELECT: n = chosen(q, i); break;
     case OP_N_LT_A:
     case OP_N_LE_A: n = against(q, i, op); break;
     default: n = arithmetic(q, i, op);
@@ -387,15 +377,14 @@ static const char writes[] = {
 #include "runtime/opcodes.def"
 #undef KL_OP
 };
-static const char reads[][4] = {
+static const char reads[][2] = {
 #define KL_OP(name, dst, a, b, c, d, semantics)                                                                        \
     {#a[0] == 'B' && !#a[1]   ? 'B'                                                                                    \
      : #a[0] == 'N' && !#a[1] ? 'N'                                                                                    \
                               : '-',                                                                                   \
      #b[0] == 'B' && !#b[1]   ? 'B'                                                                                    \
      : #b[0] == 'N' && !#b[1] ? 'N'                                                                                    \
-                              : '-',                                                                                   \
-     #c[0] == 'N' && !#c[1] ? 'N' : '-', '-'},
+                              : '-'},
 #include "runtime/opcodes.def"
 #undef KL_OP
 };
@@ -403,7 +392,7 @@ static const char reads[][4] = {
 /* The first stage in which what the instruction reads is there. */
 static uint32_t level_of(const kl_sql *q, uint32_t i, uint32_t op) {
     uint32_t level = 0;
-    for (uint32_t k = 0; k < 3; k++) {
+    for (uint32_t k = 0; k < 2; k++) {
         uint32_t r = word(q, i, 2 + k), l = reads[op][k] == 'B'   ? q->level[r]
                                             : reads[op][k] == 'N' ? q->number_level[r]
                                                                   : 0;
@@ -414,7 +403,7 @@ static uint32_t level_of(const kl_sql *q, uint32_t i, uint32_t op) {
 
 static void count_uses(kl_sql *q) {
     for (uint32_t i = 0; i < q->view.rows[KL_S_CODE]; i++)
-        for (uint32_t k = 0; k < 3; k++)
+        for (uint32_t k = 0; k < 2; k++)
             if (reads[word(q, i, 0)][k] == 'B') q->uses[word(q, i, 2 + k)]++;
     for (uint32_t c = 0; c < q->view.rows[KL_S_CANDIDATES]; c++) {
         q->uses[kl_sql_word(q, KL_S_CANDIDATES, c, KL_C_FIRES)] += 2;

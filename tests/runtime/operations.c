@@ -190,10 +190,6 @@ static scalar model_number(const world *w, const step *s, uint32_t row) {
     case DO_N_FIELD: return field(w, s->a, row);
     case DO_N_ASSUME: return (scalar){w->assumed_known[s->a], w->assumed_known[s->a] ? w->assumed[s->a] : 0};
     case DO_N_FEED: return w->fed[s->a];
-    case DO_N_SELECT:
-        return w->truth[s->a] == KL_UNKNOWN ? (scalar){7, 0}
-               : w->truth[s->a] == KL_YES   ? w->number[s->b]
-                                            : w->number[s->c];
     default: break;
     }
     scalar a = w->number[s->a];
@@ -202,8 +198,7 @@ static scalar model_number(const world *w, const step *s, uint32_t row) {
         int64_t high = w->assumed_known[s->b] ? w->assumed[s->b] : w->bounded[s->b] ? w->high[s->b] : INT64_MAX;
         if (a.tag != 1) return a;
         if (s->op == DO_N_LT_A) return a.n < low ? (scalar){1, 1} : a.n >= high ? (scalar){1, 0} : (scalar){0, 0};
-        if (s->op == DO_N_LE_A) return a.n <= low ? (scalar){1, 1} : a.n > high ? (scalar){1, 0} : (scalar){0, 0};
-        return a.n < low || a.n > high ? (scalar){1, 0} : low == high ? (scalar){1, 1} : (scalar){0, 0};
+        return a.n <= low ? (scalar){1, 1} : a.n > high ? (scalar){1, 0} : (scalar){0, 0};
     }
     bool one = s->op == DO_N_ROUND || s->op == DO_N_RESCALE || s->op == DO_N_NEG;
     scalar b = one ? a : w->number[s->b];
@@ -267,10 +262,9 @@ static step a_truth(world *w, uint32_t truths, uint32_t numbers) {
     }
 }
 
-static step a_step(world *w, uint32_t truths, uint32_t numbers, uint32_t positive) {
-    uint32_t op = DO_N_CONST + below(DO_N_EQ_A - DO_N_CONST + 1), way = 1 + below(4);
+static step a_step(world *w, uint32_t numbers, uint32_t positive) {
+    uint32_t op = DO_N_CONST + below(DO_N_LE_A - DO_N_CONST + 1), way = 1 + below(4);
     if (op > DO_N_FEED && numbers < 2) op = DO_N_FIELD;
-    if (op == DO_N_SELECT && !truths) op = DO_N_ASSUME;
     uint32_t a = numbers ? below(numbers) : 0, b = numbers ? below(numbers) : 0;
     switch (op) {
     case DO_N_CONST: return (step){op, below(w->const_count), 0, 0, 0};
@@ -281,10 +275,8 @@ static step a_step(world *w, uint32_t truths, uint32_t numbers, uint32_t positiv
     case DO_N_ROUND:
     case DO_N_RESCALE: return (step){op, a, positive, way, 0};
     case DO_N_NEG: return (step){op, a, 0, 0, 0};
-    case DO_N_SELECT: return (step){op, below(truths), a, b, 0};
     case DO_N_LT_A:
-    case DO_N_LE_A:
-    case DO_N_EQ_A: return (step){op, a, 1 + below(3), 0, 0};
+    case DO_N_LE_A: return (step){op, a, 1 + below(3), 0, 0};
     default: return (step){op, a, b, 0, 0};
     }
 }
@@ -373,8 +365,7 @@ static world *random_world(void) {
     add_fed(w, 0);
     while (w->m->truths < TRUTHS || w->m->numbers < NUMBERS) {
         bool is_truth = w->m->numbers == NUMBERS || (w->m->truths < TRUTHS && below(2));
-        add_step(w,
-                 is_truth ? a_truth(w, w->m->truths, w->m->numbers) : a_step(w, w->m->truths, w->m->numbers, positive));
+        add_step(w, is_truth ? a_truth(w, w->m->truths, w->m->numbers) : a_step(w, w->m->numbers, positive));
     }
     for (uint32_t i = 0; i < TRUTHS; i++) image_entry(w->m, "e", KL_ENTRY_CLAUSE, KL_ABSENT, i);
     return w;
