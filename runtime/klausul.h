@@ -217,6 +217,10 @@ uint32_t kl_many_first(const kl_workspace *w, uint32_t outcome, uint32_t slot, u
  * sure: those that fire. Not sure: those that may fire (for a decided outcome: with that result); meant for when none is sure. */
 size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, bool sure, uint32_t *entries,
              size_t most);
+/* The same (sure) of every record of the batch, which costs little more than asking for one: those of a record stand in entries[at[row]] up to
+ * entries[at[row + 1]]. `at`: the caller's, one more than the batch has records. Returns how many entries there are in all; when they are
+ * more than `most`, only `at` is written. */
+size_t kl_by_rows(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t *at, uint32_t *entries, size_t most);
 
 /* What an undetermined outcome waits for: bit sets the caller owns, zeroed by the caller, to which bits are added. Any may be NULL. */
 typedef struct kl_waiting {

@@ -171,10 +171,12 @@ static void group(kl_worker *w, uint64_t first) {
         if (!batch->rows) continue;
         bool decided = kl_eval(w->workspaces[e], batch, &fault);
         kl_worker_spent(w, &w->times.deciding);
-        if (!decided)
+        if (!decided) {
             to->trouble = KL_STOP_BATCH;
-        else if (w->memos[e])
-            kl_memo_batch(w->memos[e], w->workspaces[e], batch->rows);
+            break;
+        }
+        if (w->memos[e]) kl_memo_batch(w->memos[e], w->workspaces[e], batch->rows);
+        kl_verdict_batch(w->verdicts[e]);
     }
     uint32_t rows = kl_reading_rows(w->reading);
     take_keys(w, first, rows);

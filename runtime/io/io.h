@@ -210,6 +210,8 @@ typedef struct kl_verdict { /* one record's decision, collected; one per thread 
 } kl_verdict;
 kl_verdict *kl_verdict_new(const kl_teller *t, kl_workspace *w);
 void kl_verdict_free(kl_verdict *v);
+/* Optional, after each kl_eval: the batch has several records, so who decided is looked up for all of them at once. */
+void kl_verdict_batch(kl_verdict *v);
 void kl_verdict_take(kl_verdict *v, uint32_t row, kl_string key);
 bool kl_verdict_failed(const kl_verdict *v); /* memory was out at some record */
 

@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Who decided one outcome, for each record of a batch. */
+typedef struct deciders {
+    uint32_t *entries;
+    size_t room;
+    bool known; /* of this batch */
+    uint32_t at[KL_ROWS_MAX + 1];
+} deciders;
+
 typedef struct collected {
     kl_verdict seen; /* first: what others see */
     uint32_t *list;  /* entries and slots of all lists, one after another */
@@ -14,7 +22,8 @@ typedef struct collected {
     uint64_t *bits; /* per outcome: missing, assumptions, entries, outcomes; then the record's own */
     size_t words[4], outcome_words;
     uint32_t outcomes;
-    bool failed;
+    bool failed, batch; /* a batch of several records is told */
+    deciders **by;      /* per outcome; NULL: asked record by record */
 } collected;
 
 /* ------------------------------------------------------------------ what is the same for every record */
@@ -112,10 +121,11 @@ kl_verdict *kl_verdict_new(const kl_teller *t, kl_workspace *w) {
     c->list = calloc(c->room, sizeof *c->list);
     c->at = calloc((size_t)n * 4 + 4, sizeof *c->at);
     c->bits = calloc((size_t)(n + 1) * c->outcome_words + c->words[1] + 1, sizeof *c->bits);
+    c->by = calloc(n + 1, sizeof *c->by);
     c->seen.outcomes = calloc(n + 1, sizeof *c->seen.outcomes);
     c->seen.teller = t;
     c->seen.workspace = w;
-    if (c->list && c->at && c->bits && c->seen.outcomes) return &c->seen;
+    if (c->list && c->at && c->bits && c->by && c->seen.outcomes) return &c->seen;
     kl_verdict_free(&c->seen);
     return NULL;
 }
@@ -123,6 +133,11 @@ kl_verdict *kl_verdict_new(const kl_teller *t, kl_workspace *w) {
 void kl_verdict_free(kl_verdict *v) {
     collected *c = (collected *)v;
     if (!c) return;
+    for (uint32_t o = 0; o < c->outcomes && c->by; o++) {
+        if (c->by[o]) free(c->by[o]->entries);
+        free(c->by[o]);
+    }
+    free(c->by);
     free(c->list);
     free(c->at);
     free(c->bits);
@@ -230,6 +245,40 @@ static void take_many(collected *c, uint32_t o, uint32_t row) {
     out->maybe_count = distinct(c, at[1]);
 }
 
+/* Who surely decided each record of the batch; NULL when that is asked record by record. */
+static const deciders *deciders_of(collected *c, uint32_t o) {
+    deciders *d = c->by[o];
+    if (!c->batch) return NULL;
+    if (!d) d = c->by[o] = calloc(1, sizeof *d);
+    if (!d || d->known) return d;
+    size_t n = kl_by_rows(c->seen.workspace, o, 0, d->at, d->entries, d->room);
+    if (n > d->room) {
+        size_t room = n + KL_ROWS_MAX;
+        uint32_t *entries = realloc(d->entries, room * sizeof *entries);
+        if (!entries) return NULL;
+        d->entries = entries;
+        d->room = room;
+        (void)kl_by_rows(c->seen.workspace, o, 0, d->at, d->entries, d->room);
+    }
+    d->known = true;
+    return d;
+}
+
+static size_t surely_by(collected *c, uint32_t o, uint32_t row, uint32_t *entries, size_t most) {
+    const deciders *d = deciders_of(c, o);
+    if (!d) return kl_by(c->seen.workspace, o, 0, row, true, entries, most);
+    size_t n = d->at[row + 1] - d->at[row];
+    memcpy(entries, d->entries + d->at[row], (n < most ? n : most) * sizeof *entries);
+    return n;
+}
+
+void kl_verdict_batch(kl_verdict *v) {
+    collected *c = (collected *)v;
+    c->batch = true;
+    for (uint32_t o = 0; o < c->outcomes; o++)
+        if (c->by[o]) c->by[o]->known = false;
+}
+
 static void take_outcome(collected *c, uint32_t o, uint32_t row) {
     kl_workspace *w = c->seen.workspace;
     const kl_outcome_info *info = &c->seen.teller->outcomes[o];
@@ -242,7 +291,7 @@ static void take_outcome(collected *c, uint32_t o, uint32_t row) {
     if (info->many) {
         take_many(c, o, row);
     } else if (out->result.state != KL_NO_RESULT) {
-        APPEND(c, out->by_count, kl_by(w, o, 0, row, true, into, most));
+        APPEND(c, out->by_count, surely_by(c, o, row, into, most));
         at[1] = c->size;
         if (!out->by_count) APPEND(c, out->maybe_count, kl_by(w, o, 0, row, false, into, most));
     }

@@ -294,6 +294,25 @@ static void check_marks(kl_workspace *w, const kl_guideline_info *g, uint32_t ro
     free(marks);
 }
 
+/* Asked for all records at once, the same are named as one by one. */
+static void check_deciders(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
+    uint32_t *at = need((rows + 1) * sizeof *at), *entries = NULL, one[8];
+    for (uint32_t o = 0; o < g->outcomes; o++) {
+        size_t all = kl_by_rows(w, o, 0, at, NULL, 0);
+        entries = need((all + 1) * sizeof *entries);
+        bool same = kl_by_rows(w, o, 0, at, entries, all) == all && at[rows] == all;
+        for (uint32_t row = 0; row < rows && same; row++) {
+            size_t n = kl_by(w, o, 0, row, true, one, 8);
+            same = at[row + 1] - at[row] == n && !memcmp(one, entries + at[row], (n < 8 ? n : 8) * sizeof *one);
+        }
+        free(entries);
+        if (same) continue;
+        fprintf(stderr, "who decided outcome %u differs, asked at once and one by one\n", o);
+        exit(1);
+    }
+    free(at);
+}
+
 static uint64_t told_of(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
     uint64_t told = 0;
     for (uint32_t row = 0; row < rows; row++)
@@ -341,6 +360,7 @@ static bool decide(const kl_program *p) {
         kl_workspace_trace(w, below(3) != 0);
         decided = kl_eval(w, &batch, &fault);
         if (decided) check_kernels(w, &g, &batch);
+        if (decided) check_deciders(w, &g, batch.rows);
         if (decided) check_marks(w, &g, batch.rows, false);
         check_marks(w, &g, batch.rows, true);
         if (decided)

@@ -292,6 +292,24 @@ static void check_record(kl_workspace *w, const table *t, const int *record, uin
     }
 }
 
+/* An entry that gives its result in two ways stands once, asked for all records at once or one by one. */
+static void check_twice(image *m, const table *t, const kl_column *columns) {
+    static uint32_t at[KL_ROWS_MAX + 1], entries[RECORDS * CANDIDATES_MOST];
+    uint32_t one[CANDIDATES_MOST];
+    for (uint32_t r = 0; r < t->rows; r++) image_change(m, KL_S_CANDIDATES, r, KL_C_ENTRY, 1 + r / 2);
+    image_finish(m);
+    loaded l = image_load(m);
+    assert_true(kl_eval(l.workspace, &(kl_batch){RECORDS, columns}, NULL));
+    size_t all = kl_by_rows(l.workspace, 0, 0, at, entries, RECORDS * CANDIDATES_MOST);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        size_t n = kl_by(l.workspace, 0, 0, i, true, one, CANDIDATES_MOST);
+        assert_int_equal(at[i + 1] - at[i], n);
+        assert_memory_equal(entries + at[i], one, n * sizeof *one);
+    }
+    assert_int_equal(at[RECORDS], all);
+    loaded_free(&l);
+}
+
 static void test_random_tables(void **state) {
     (void)state;
     static uint64_t known[SCOPE + 1][KL_WORDS], value[SCOPE + 1][KL_WORDS];
@@ -320,6 +338,7 @@ static void test_random_tables(void **state) {
             assert_true(kl_eval(l.workspace, &(kl_batch){RECORDS, columns}, NULL));
             for (uint32_t i = 0; i < RECORDS; i++) check_record(l.workspace, &t, records[i], i, rows);
             loaded_free(&l);
+            check_twice(m, &t, columns);
             image_free(m);
         }
         seed = kept;

@@ -202,6 +202,29 @@ static void same_record(kl_workspace *a, uint32_t row, kl_workspace *b, uint32_t
     assert_int_equal(kl_breaches(a, row, false, x, 8), kl_breaches(b, other, false, y, 8));
 }
 
+/* Who decided is the same, asked for all records at once and one by one. */
+static void same_deciders(const kl_workspace *w, uint32_t rows) {
+    enum { MOST = 3 * KL_ROWS_MAX };
+    static uint32_t at[KL_ROWS_MAX + 1], entries[MOST];
+    uint32_t one[8];
+    for (uint32_t o = 0; o <= RICH_OUTCOMES; o++)
+        for (uint32_t slot = 0; slot < 3; slot++) {
+            size_t all = kl_by_rows(w, o, slot, at, entries, MOST);
+            assert_int_equal(at[0], 0);
+            assert_int_equal(at[rows], all);
+            assert_true(all <= MOST);
+            for (uint32_t row = 0; row < rows; row++) {
+                size_t n = kl_by(w, o, slot, row, true, one, 8);
+                assert_int_equal(at[row + 1] - at[row], n);
+                assert_memory_equal(one, entries + at[row], n * sizeof *one);
+            }
+            if (all == 0) continue;
+            entries[0] = KL_INDEX_NONE; /* too little room: nothing is written */
+            assert_int_equal(kl_by_rows(w, o, slot, at, entries, all - 1), all);
+            assert_int_equal(entries[0], KL_INDEX_NONE);
+        }
+}
+
 /* However a batch is decided - by planes of any table, with or without trace, or record by record - it tells the same. */
 static void test_batches(void **state) {
     (void)state;
@@ -228,6 +251,7 @@ static void test_batches(void **state) {
                 assert_true(kl_eval(single.workspace, &(kl_batch){1, t->one}, NULL));
                 same_record(l.workspace, row, single.workspace, 0, traced);
             }
+            same_deciders(l.workspace, rows);
             const uint64_t *yes, *no;
             assert_int_equal(kl_truth_planes(l.workspace, E_ITEM_A, &yes, &no), traced);
             if (!traced) assert_int_equal(kl_truth_of(l.workspace, E_ITEM_A, 0), KL_UNKNOWN);

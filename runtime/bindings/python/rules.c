@@ -243,9 +243,10 @@ bool kl_desk_decide(kl_desk *d, bool trace, uint64_t first, kl_refusals *refusal
         if (!any) continue;
         kl_intake_finish(d->intakes[e]);
         collect(d, e, first, refusals);
-        kl_workspace_trace(d->workspaces[e], trace);
+        if (kl_is_traced(d->workspaces[e]) != trace) kl_workspace_trace(d->workspaces[e], trace);
         kl_fault fault;
         if (!kl_eval(d->workspaces[e], &d->intakes[e]->batch, &fault)) d->failed = true;
+        kl_verdict_batch(d->verdicts[e]);
     }
     if (d->rules->count > 1 && refusals->count > before)
         qsort(refusals->list + before, refusals->count - before, sizeof *refusals->list, by_row);
