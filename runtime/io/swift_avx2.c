@@ -57,12 +57,16 @@ static inline bool same_cell(const char *p, const kl_code *k) {
 }
 
 #define KL_OWN_CODED
-static inline uint64_t coded(const uint16_t *codes, uint32_t rows) {
-    const __m256i none = _mm256_set1_epi16((short)KL_CODE_NONE);
+static inline __m256i without_code(uint16_t *codes) { /* which of sixteen; they get code 0 */
+    __m256i some = thirty_two((const char *)codes),
+            none = _mm256_cmpeq_epi16(some, _mm256_set1_epi16((short)KL_CODE_NONE));
+    _mm256_storeu_si256((__m256i *)(void *)codes, _mm256_andnot_si256(none, some));
+    return none;
+}
+static inline uint64_t coded(uint16_t *codes, uint32_t rows) {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < rows; i += 32) { /* a column has room for all rows of its last word */
-        __m256i a = _mm256_cmpeq_epi16(thirty_two((const char *)(codes + i)), none),
-                b = _mm256_cmpeq_epi16(thirty_two((const char *)(codes + i + 16)), none);
+        __m256i a = without_code(codes + i), b = without_code(codes + i + 16);
         __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8);
         bits |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(both) << i;
     }

@@ -64,12 +64,15 @@ static inline bool same_cell(const char *p, const kl_code *k) {
 }
 
 #define KL_OWN_CODED
-static inline uint64_t coded(const uint16_t *codes, uint32_t rows) {
+static inline uint64_t coded(uint16_t *codes, uint32_t rows) {
     const __m512i none = _mm512_set1_epi16((short)KL_CODE_NONE);
     uint64_t bits = 0;
-    for (uint32_t i = 0; i < rows; i += 32) /* a column has room for all rows of its last word */
-        bits |= (uint64_t)_cvtmask32_u32(_mm512_cmpneq_epi16_mask(_mm512_loadu_si512((const void *)(codes + i)), none))
-                << i;
+    for (uint32_t i = 0; i < rows; i += 32) { /* a column has room for all rows of its last word */
+        __m512i c = _mm512_loadu_si512((const void *)(codes + i));
+        __mmask32 some = _mm512_cmpneq_epi16_mask(c, none);
+        _mm512_storeu_si512((void *)(codes + i), _mm512_maskz_mov_epi16(some, c));
+        bits |= (uint64_t)_cvtmask32_u32(some) << i;
+    }
     return bits;
 }
 

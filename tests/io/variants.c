@@ -175,10 +175,13 @@ static void mix_string(uint64_t *h, kl_string s) {
     mix(h, s.data, s.size);
 }
 
-static void mix_values(uint64_t *h, const kl_batch *b, uint32_t i) {
+static void mix_values(uint64_t *h, const kl_intake *in, uint32_t i) {
+    uint32_t codes = in->schema->sets[in->schema->fields[F_FORM].set].values;
     for (uint32_t f = 0; f < F_COUNT; f++) {
-        const kl_column *c = &b->columns[f];
+        const kl_column *c = &in->batch.columns[f];
         bool known = c->known && (c->known[i / 64] >> (i % 64) & 1);
+        if (f == F_FORM && c->known)
+            assert_true(c->as.codes[i] < codes); /* known or not: else every record is checked */
         mix_number(h, known);
         if (!known) continue;
         if (f == F_KEY || f == F_TEXT)
@@ -220,7 +223,7 @@ static void mix_group(uint64_t *h, kl_reading *r) {
         } else {
             mix_string(h, kl_reading_key(r, i));
         }
-        mix_values(h, kl_reading_batch(r, edition), index);
+        mix_values(h, r->intakes[edition], index);
         for (size_t k = 0; k < kl_reading_kept(r, i); k++) {
             kl_string name, value;
             kl_reading_kept_at(r, i, k, &name, &value);
