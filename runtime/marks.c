@@ -198,11 +198,13 @@ bool kl_marks(const kl_workspace *w, bool all, uint64_t *out) {
     for (uint32_t side = 0; side < sides && words; side++) {
         uint32_t first = side * 64, count = m.planes - first < 64 ? m.planes - first : 64;
         for (uint32_t word = 0; word < w->words; word++) {
-            uint64_t square[64] = {0};
+            uint64_t apart[64], *to = out + (size_t)word * 64 * words + side;
+            uint32_t rows = kl_rows_of_word(w, word);
+            uint64_t *square = words == 1 && rows == 64 ? to : apart;
             for (uint32_t i = 0; i < count; i++) square[i] = m.plane[first + i][word];
+            for (uint32_t i = count; i < 64; i++) square[i] = 0;
             (w->run.turn ? w->run.turn : kl_plain_turn)(square);
-            uint64_t *to = out + (size_t)word * 64 * words + side;
-            for (uint32_t row = 0; row < kl_rows_of_word(w, word); row++) to[(size_t)row * words] = square[row];
+            for (uint32_t row = 0; row < rows && square == apart; row++) to[(size_t)row * words] = square[row];
         }
     }
     for (uint32_t v = 0; v < m.values && words; v++)

@@ -52,6 +52,11 @@ static inline int beyond64(const uint16_t *code, uint32_t most) {
     return !_mm256_testz_si256(bad, bad);
 }
 
+static inline vector swapped(vector v, uint32_t side) {
+    __m256i x = (__m256i)v;
+    return (vector)(side == 2 ? _mm256_permute4x64_epi64(x, 0x4E) : _mm256_permute4x64_epi64(x, 0xB1));
+}
+#define SWAPPED swapped
 #include "runtime/planes.inc"
 
 TABLE(kl_kernels_avx2, "avx2");

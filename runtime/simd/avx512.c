@@ -44,6 +44,12 @@ static inline int beyond64(const uint16_t *code, uint32_t most) {
             _mm512_cmpgt_epu16_mask(_mm512_loadu_si512(code + 32), limit)) != 0;
 }
 
+static inline vector swapped(vector v, uint32_t side) {
+    __m512i x = (__m512i)v;
+    if (side == 4) return (vector)_mm512_shuffle_i64x2(x, x, 0x4E);
+    return (vector)(side == 2 ? _mm512_permutex_epi64(x, 0x4E) : _mm512_permutex_epi64(x, 0xB1));
+}
+#define SWAPPED swapped
 #include "runtime/planes.inc"
 
 TABLE(kl_kernels_avx512, "avx512");
