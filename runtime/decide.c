@@ -12,7 +12,8 @@ uint32_t kl_decision_of(const kl_workspace *w, uint32_t slot, uint32_t row) {
     return w->keys[s->first_key + code - KL_CODES] & ((1u << KL_GROUP_SHIFT) - 1);
 }
 
-static uint32_t code_of(const kl_workspace *w, const kl_slot_plan *s, uint32_t decision) {
+uint32_t kl_code_of(const kl_workspace *w, uint32_t slot, uint32_t decision) {
+    const kl_slot_plan *s = &w->slots[slot];
     if (decision >= KL_DECISION_NONE) return ~decision; /* they are numbered from above */
     uint32_t key = kl_key(w->program, decision), low = 0, high = s->keys;
     while (low < high) {
@@ -30,7 +31,7 @@ static void walk(kl_workspace *w, uint32_t slot, const uint64_t *rest) {
     const kl_slot_plan *s = &w->slots[slot];
     for (uint32_t word = 0; word < w->words; word++) {
         for (uint64_t left = rest[word] & kl_rows_mask(w, word); left; left &= left - 1) {
-            uint32_t row = word * 64 + kl_ones(left), code = code_of(w, s, kl_walk_decide(w, slot, row));
+            uint32_t row = word * 64 + kl_ones(left), code = kl_code_of(w, slot, kl_walk_decide(w, slot, row));
             for (uint32_t b = 0; code >> b; b++)
                 kl_plane(w, s->plane + b)[word] |= (uint64_t)(code >> b & 1) << (row % 64);
         }

@@ -80,9 +80,6 @@ static bool some_bad(const kl_workspace *w, const kl_column *c, const kl_field_p
 }
 
 static bool check_batch(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
-    kl_fault unused;
-    if (!fault) fault = &unused;
-    *fault = (kl_fault){0, KL_INDEX_NONE, NULL};
     if (batch->rows > KL_ROWS_MAX) fault->reason = "more records than a batch holds";
     for (uint32_t f = 0; f < w->program->count[KL_S_FIELDS] && !fault->reason; f++) {
         const kl_column *c = &batch->columns[f];
@@ -98,7 +95,7 @@ static bool check_batch(kl_workspace *w, const kl_batch *batch, kl_fault *fault)
     return !fault->reason;
 }
 
-static void run(kl_workspace *w, const kl_step *s) {
+void kl_run_step(kl_workspace *w, const kl_step *s) {
     const kl_program *p = w->program;
     if (w->walks && s->kind <= KL_STEP_ASK) return;
     switch ((kl_step_kind)s->kind) {
@@ -142,8 +139,12 @@ static inline void fetch(const kl_workspace *w, const kl_column *c) {
 }
 
 bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
+    kl_fault unused;
+    if (!fault) fault = &unused;
+    *fault = (kl_fault){0, KL_INDEX_NONE, NULL};
     w->rows = 0;
     w->columns = batch->columns;
+    if (batch->rows == 1 && w->run.single && w->run.single(w, batch)) return true;
     if (batch->rows > 512) fetch(w, batch->columns);
     if (!check_batch(w, batch, fault)) return false;
     w->rows = batch->rows;
@@ -152,6 +153,6 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
     w->walks = (uint64_t)batch->rows * WAYS_PER_RECORD < w->reach_count;
     memset(w->planes, 0, (size_t)KL_LITERALS * w->words * sizeof *w->planes);
     memset(w->planes, 0xFF, w->words * sizeof *w->planes);
-    for (uint32_t i = 0; i < w->step_count; i++) run(w, &w->steps[i]);
+    for (uint32_t i = 0; i < w->step_count; i++) kl_run_step(w, &w->steps[i]);
     return true;
 }

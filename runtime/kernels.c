@@ -51,5 +51,6 @@ void kl_kernels_portable(kl_kernels *out) {
     out->range = kl_plain_range;
     out->slices = kl_plain_slices;
     out->beyond = kl_plain_beyond;
-    out->turn = NULL; /* marks.c has its own */
+    out->turn = NULL;   /* marks.c has its own */
+    out->single = NULL; /* the core has one way for all batches */
 }

@@ -49,6 +49,7 @@ struct kl_kernels {
     void (*slices)(uint64_t *to, const uint16_t *codes, uint32_t rows, uint32_t bits);
     bool (*beyond)(const uint16_t *codes, uint32_t rows, uint32_t most); /* some code is larger */
     void (*turn)(uint64_t square[64]);                                   /* bit i of word k becomes bit k of word i */
+    bool (*single)(kl_workspace *w, const kl_batch *batch); /* a batch of one record; NULL, or false: as any other */
 };
 
 void kl_kernels_portable(kl_kernels *out);
@@ -62,5 +63,6 @@ void kl_plain_range(uint64_t *to, const int64_t *numbers, uint32_t rows, uint64_
 void kl_plain_slices(uint64_t *to, const uint16_t *codes, uint32_t rows, uint32_t bits);
 bool kl_plain_beyond(const uint16_t *codes, uint32_t rows, uint32_t most);
 void kl_plain_turn(uint64_t square[64]);
+bool kl_single(kl_workspace *w, const kl_batch *batch);
 
 #endif

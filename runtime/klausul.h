@@ -233,6 +233,8 @@ void kl_wait(kl_workspace *w, uint32_t outcome, uint32_t row, const kl_waiting *
 
 typedef enum kl_truth { KL_NO, KL_YES, KL_UNKNOWN, KL_NOT_APPLICABLE /* requirements only */ } kl_truth;
 kl_truth kl_truth_of(const kl_workspace *w, uint32_t entry, uint32_t row);
+/* The same of all entries of a record at once: truths[e] is a kl_truth, one byte for each of the program's entries. */
+void kl_truths(const kl_workspace *w, uint32_t row, uint8_t *truths);
 /* The 64-bit words of an entry's planes over the batch: *yes and *no point to (rows + 63) / 64 words each, bits set where the truth is
  * yes and where it is no, neither where it is unknown (bits past the last record mean nothing), until the next kl_eval. A requirement's are its
  * `met`, whether it applies or not. */

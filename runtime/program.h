@@ -380,6 +380,8 @@ bool kl_test_default(const kl_program *p, const kl_test *t, const kl_held *held)
 void kl_run_truth(kl_workspace *w, const uint8_t *i);
 void kl_run_number(kl_workspace *w, const uint8_t *i);
 void kl_decide(kl_workspace *w, uint32_t slot);
+uint32_t kl_code_of(const kl_workspace *w, uint32_t slot, uint32_t decision); /* as its planes hold it */
+void kl_run_step(kl_workspace *w, const kl_step *s);
 
 /* walk.c: the diagram of a slot, for one record */
 uint32_t kl_answer_of(const kl_workspace *w, const uint8_t *question, uint32_t row); /* the answer, or KL_ABSENT */

@@ -315,12 +315,17 @@ static void check_deciders(const kl_workspace *w, const kl_guideline_info *g, ui
 
 static uint64_t told_of(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
     uint64_t told = 0;
-    for (uint32_t row = 0; row < rows; row++)
+    uint8_t *truths = need(g->entries);
+    for (uint32_t row = 0; row < rows; row++) {
+        kl_truths(w, row, truths);
+        for (uint32_t e = 0; e < g->entries; e++) told = (told ^ truths[e]) * UINT64_C(0x9E3779B97F4A7C15);
         for (uint32_t o = 0; o < g->outcomes; o++) {
             kl_result r;
             kl_outcome(w, o, row, &r);
             told = (told ^ (uint64_t)r.number ^ (uint64_t)r.state << 32 ^ r.reason) * UINT64_C(0x9E3779B97F4A7C15);
         }
+    }
+    free(truths);
     return told;
 }
 
@@ -355,7 +360,7 @@ static bool decide(const kl_program *p) {
             for (uint32_t k = 0; k < f.inputs; k++) take(kl_field_input(p, i, k));
             fill(&columns[i], &f, p, blocks, &count);
         }
-        kl_batch batch = {1 + (uint32_t)below(ROWS), columns};
+        kl_batch batch = {below(4) ? 1 + (uint32_t)below(ROWS) : 1, columns};
         kl_fault fault;
         kl_workspace_trace(w, below(3) != 0);
         decided = kl_eval(w, &batch, &fault);
