@@ -17,7 +17,7 @@ ROOMS = {
     "runtime/bindings/python": (["runtime", "runtime/io", "compiler", "lang"], None),
     "runtime/bindings/postgresql": (["runtime", "runtime/io"], None),
     "runtime/bindings/sqlite": (["runtime", "runtime/io"], None),
-    "runtime/bindings/wasm": (["runtime/io", "runtime/bindings/python", "compiler", "lang", "lang/base"], None),
+    "runtime/bindings/wasm": (["runtime/io", "compiler", "lang", "lang/base"], None),
     "lang/base": ([], None),
     "lang": (["lang/base"], None),
     "compiler": (["lang", "lang/base", "runtime"], None),

@@ -224,13 +224,10 @@ void kl_say_unread(kl_cli *c, const kl_str_list *names, const kl_rules *rules) {
 
 kl_diag_id kl_reject_message(kl_reject_reason why) {
     static const kl_diag_id ids[KL_REJECT_COUNT] = {
-        [KL_REJECT_CELLS] = KL_D_RECORD_CELLS,     [KL_REJECT_QUOTE] = KL_D_RECORD_QUOTE,
-        [KL_REJECT_LONG] = KL_D_RECORD_LONG,       [KL_REJECT_UTF8] = KL_D_RECORD_UTF8,
-        [KL_REJECT_JSON] = KL_D_RECORD_JSON,       [KL_REJECT_SHAPE] = KL_D_RECORD_SHAPE,
-        [KL_REJECT_MISSING] = KL_D_RECORD_MISSING, [KL_REJECT_TWICE] = KL_D_RECORD_TWICE,
-        [KL_REJECT_CODE] = KL_D_RECORD_CODE,       [KL_REJECT_BOOL] = KL_D_RECORD_BOOL,
-        [KL_REJECT_NUMBER] = KL_D_RECORD_NUMBER,   [KL_REJECT_DECIMALS] = KL_D_RECORD_DECIMALS,
-        [KL_REJECT_RANGE] = KL_D_RECORD_RANGE,     [KL_REJECT_DATE] = KL_D_RECORD_DATE};
+#define KL_REASON(name, code, words) [KL_REJECT_##name] = KL_D_RECORD_##name,
+#include "runtime/io/reject.def"
+#undef KL_REASON
+    };
     return ids[why];
 }
 

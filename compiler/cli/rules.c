@@ -99,25 +99,6 @@ static bool editions_agree(kl_cli *c, kl_str path, const kl_rules *rules) {
 }
 
 /* ------------------------------------------------------------------ --assume NAME=VALUE */
-static bool parse_assumed(const kl_edition *e, const kl_assumption_info *a, kl_string text, int64_t *value) {
-    bool yes = false;
-    switch (a->kind) {
-    case KL_BOOL:
-        if (kl_parse_bool(text, &yes)) return false;
-        *value = yes;
-        return true;
-    case KL_DATE: return kl_parse_date(text, value) == KL_REJECT_NOT;
-    case KL_VALUES: {
-        uint32_t code = kl_schema_code(e->schema, a->set, text);
-        *value = code;
-        return code != KL_INDEX_NONE;
-    }
-    default:
-        return kl_parse_number(text, a->scale, a->kind == KL_MONEY ? e->info.currency : (kl_string){"", 0}, value) ==
-               KL_REJECT_NOT;
-    }
-}
-
 static bool assume(kl_cli *c, kl_rules *rules, kl_str given) {
     const char *eq = memchr(given.p, '=', given.n);
     if (!eq) {
@@ -138,7 +119,7 @@ static bool assume(kl_cli *c, kl_rules *rules, kl_str given) {
             if (!kl_str_eq(kl_str_from(a.name), name)) continue;
             kl_assumed as = {i, k, !unknown, 0};
             found = true;
-            if (!unknown && !parse_assumed(e, &a, text, &as.value)) {
+            if (!unknown && kl_parse_assumed(e->schema, &a, text, &as.value)) {
                 kl_say(c, KL_D_ASSUME_VALUE, 2, name, value);
                 return false;
             }
@@ -156,11 +137,9 @@ static bool try_assumed(kl_cli *c, const kl_rules *rules) {
     for (size_t i = 0; i < rules->assumed.n; i++) {
         const kl_assumed *as = &rules->assumed.p[i];
         const kl_program *p = rules->editions.p[as->edition].program;
-        size_t size = (kl_workspace_size(p) + 63) / 64 * 64;
-        void *memory = aligned_alloc(64, size);
-        kl_workspace *w = memory ? kl_workspace_init(p, memory, size) : NULL;
+        kl_workspace *w = kl_workspace_new(p, 0, NULL, 0);
         bool ok = w && kl_assume(w, as->assumption, as->known, as->value);
-        free(memory);
+        free(w);
         if (ok) continue;
         kl_assumption_info a;
         kl_assumption_of(p, as->assumption, &a);
@@ -224,16 +203,5 @@ void kl_rules_free(kl_rules *rules) {
 }
 
 kl_workspace *kl_rules_workspace(const kl_rules *rules, size_t edition) {
-    const kl_program *p = rules->editions.p[edition].program;
-    size_t size = (kl_workspace_size(p) + 63) / 64 * 64;
-    void *memory = aligned_alloc(64, size);
-    kl_workspace *w = memory ? kl_workspace_init(p, memory, size) : NULL;
-    if (!w) {
-        free(memory);
-        return NULL;
-    }
-    for (size_t i = 0; i < rules->assumed.n; i++)
-        if (rules->assumed.p[i].edition == edition)
-            kl_assume(w, rules->assumed.p[i].assumption, rules->assumed.p[i].known, rules->assumed.p[i].value);
-    return w;
+    return kl_workspace_new(rules->editions.p[edition].program, edition, rules->assumed.p, rules->assumed.n);
 }

@@ -17,17 +17,10 @@ typedef struct kl_edition {
     kl_teller *teller;
 } kl_edition;
 
-typedef struct kl_assumed { /* --assume, resolved */
-    size_t edition;
-    uint32_t assumption;
-    bool known;
-    int64_t value;
-} kl_assumed;
-
 typedef struct kl_rules {
     KL_VEC(kl_edition) editions; /* oldest first */
-    KL_VEC(kl_assumed) assumed;
-    const kl_schema **schemas; /* of the editions, for the readers */
+    KL_VEC(kl_assumed) assumed;  /* --assume, resolved */
+    const kl_schema **schemas;   /* of the editions, for the readers */
     const kl_teller **tellers;
     kl_editions dated;
 } kl_rules;

@@ -30,22 +30,13 @@ void kl_bytes_free(kl_bytes *b);
 /* ------------------------------------------------------------------ why a record is rejected */
 typedef enum kl_reject_reason {
     KL_REJECT_NOT,
-    KL_REJECT_CELLS,    /* more or fewer cells than the header */
-    KL_REJECT_QUOTE,    /* a quoted cell that does not end, or goes on after its end */
-    KL_REJECT_LONG,     /* longer than KL_RECORD_BYTES */
-    KL_REJECT_UTF8,     /* bytes that are not UTF-8 */
-    KL_REJECT_JSON,     /* a line that is not one JSON object */
-    KL_REJECT_SHAPE,    /* a list or an object where one value is read */
-    KL_REJECT_MISSING,  /* a required field or the key has no value */
-    KL_REJECT_TWICE,    /* two columns give one field different values */
-    KL_REJECT_CODE,     /* a code that no value declares */
-    KL_REJECT_BOOL,     /* not yes or no */
-    KL_REJECT_NUMBER,   /* not a number */
-    KL_REJECT_DECIMALS, /* more decimals than the type has */
-    KL_REJECT_RANGE,    /* a number past KL_NUMBER_MAX */
-    KL_REJECT_DATE,     /* not a date */
+#define KL_REASON(name, code, words) KL_REJECT_##name,
+#include "runtime/io/reject.def"
+#undef KL_REASON
     KL_REJECT_COUNT
 } kl_reject_reason;
+const char *kl_reject_code(kl_reject_reason why);  /* K0509 */
+const char *kl_reject_words(kl_reject_reason why); /* in English */
 
 typedef struct kl_reject { /* one rejected record */
     kl_reject_reason reason;
@@ -98,6 +89,18 @@ kl_reject_reason kl_parse_set(const kl_schema *schema, uint32_t set, kl_string s
 kl_string kl_trim(kl_string s);
 bool kl_utf8_ok(const char *data, size_t size);
 int64_t kl_day_of(int64_t year, unsigned month, unsigned day); /* days since 1970-01-01 */
+
+/* ------------------------------------------------------------------ what a host assumes */
+typedef struct kl_assumed {
+    size_t edition; /* of those that the host has */
+    uint32_t assumption;
+    bool known;
+    int64_t value;
+} kl_assumed;
+/* The value of an assumption as text, as kl_parse_number() and its like have it. Whether it lies within bounds is kl_assume()'s business. */
+kl_reject_reason kl_parse_assumed(const kl_schema *s, const kl_assumption_info *a, kl_string text, int64_t *value);
+/* A workspace of that edition with what is assumed of it; freed with free(). NULL when memory is out. */
+kl_workspace *kl_workspace_new(const kl_program *p, size_t edition, const kl_assumed *assumed, size_t count);
 
 /* ------------------------------------------------------------------ bytes to chunks of whole records */
 typedef enum kl_input_form { KL_INPUT_CSV, KL_INPUT_NDJSON } kl_input_form;

@@ -10,7 +10,7 @@
 struct kl_one {
     uint8_t *image;
     size_t size;
-    void *program_memory, *workspace_memory;
+    void *program_memory;
     const kl_program *program;
     kl_workspace *workspace;
     kl_schema *schema;
@@ -27,30 +27,9 @@ struct kl_one {
     bool trace, failed;
 };
 
-static const struct {
-    const char *code, *reason;
-} words[KL_REJECT_COUNT] = {
-    [KL_REJECT_CELLS] = {"K0501", "the row has more or fewer cells than the header"},
-    [KL_REJECT_QUOTE] = {"K0502", "a quoted cell does not end as it should"},
-    [KL_REJECT_LONG] = {"K0503", "the record is longer than 16 MB"},
-    [KL_REJECT_UTF8] = {"K0504", "the record is not UTF-8"},
-    [KL_REJECT_JSON] = {"K0505", "the line is not a JSON object"},
-    [KL_REJECT_SHAPE] = {"K0506", "a list or an object stands where one value is read"},
-    [KL_REJECT_MISSING] = {"K0507", "the field is required but has no value"},
-    [KL_REJECT_TWICE] = {"K0508", "two columns give the same field different values"},
-    [KL_REJECT_CODE] = {"K0509", "the code is not among the field's values"},
-    [KL_REJECT_BOOL] = {"K0510", "the value is neither yes nor no"},
-    [KL_REJECT_NUMBER] = {"K0511", "the value is not a number of the field's kind"},
-    [KL_REJECT_DECIMALS] = {"K0512", "the number has more decimals than the field"},
-    [KL_REJECT_RANGE] = {"K0513", "the number is too large"},
-    [KL_REJECT_DATE] = {"K0514", "the value is not a date (YYYY-MM-DD or YYYYMMDD)"},
-};
-
 /* ------------------------------------------------------------------ making one */
 static bool parts(kl_one *o) {
-    size_t size = (kl_workspace_size(o->program) + 63) / 64 * 64;
-    o->workspace_memory = aligned_alloc(64, size);
-    o->workspace = o->workspace_memory ? kl_workspace_init(o->program, o->workspace_memory, size) : NULL;
+    o->workspace = kl_workspace_new(o->program, 0, NULL, 0);
     o->schema = kl_schema_new(o->program);
     o->schemas[0] = o->schema;
     o->dated[0] = KL_INDEX_NONE;
@@ -90,7 +69,7 @@ void kl_one_free(kl_one *o) {
     kl_schema_free(o->schema);
     kl_bytes_free(&o->chunk.bytes);
     kl_bytes_free(&o->out);
-    free(o->workspace_memory);
+    free(o->workspace);
     free(o->program_memory);
     free(o->image);
     free(o);
@@ -146,7 +125,7 @@ static bool lay_out(kl_one *o, const char *json, size_t size) {
 }
 
 static bool refuse(kl_one_refusal *why, kl_reject_reason reason) {
-    *why = (kl_one_refusal){words[reason].code, words[reason].reason, {"", 0}, {"", 0}};
+    *why = (kl_one_refusal){kl_reject_code(reason), kl_reject_words(reason), {"", 0}, {"", 0}};
     return false;
 }
 

@@ -1,9 +1,25 @@
-/* reject.c - the rejects file: one CSV line per rejected record, and how any CSV cell is quoted.
+/* reject.c - why a record is rejected, in words; the rejects file: one CSV line per rejected record; how any CSV cell is quoted.
  * May include: the C library.
  * Start at kl_rejects_line(). */
 #include "runtime/io/io.h"
 
 #include <string.h>
+
+static const struct {
+    const char *code, *words;
+} reasons[KL_REJECT_COUNT] = {
+#define KL_REASON(name, code, words) [KL_REJECT_##name] = {code, words},
+#include "runtime/io/reject.def"
+#undef KL_REASON
+};
+
+const char *kl_reject_code(kl_reject_reason why) {
+    return reasons[why].code;
+}
+
+const char *kl_reject_words(kl_reject_reason why) {
+    return reasons[why].words;
+}
 
 void kl_bytes_cell(kl_bytes *out, kl_csv_form form, kl_string s) {
     bool quote = s.size && (s.data[0] == ' ' || s.data[s.size - 1] == ' ');

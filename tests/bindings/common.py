@@ -99,12 +99,3 @@ def page(count, build, name, programs):
     command = [sys.executable, os.path.join(TESTS, "docs/run.py"), "--build", build, f"--with={name}={programs}", os.path.join(ROOT, f"lang/spec/{name}.md")]
     done = run(command, cwd=ROOT)
     count.check(f"lang/spec/{name}.md", done.returncode == 0, done.stdout.decode() + done.stderr.decode())
-
-
-def words_are_the_catalogue_s(count):
-    """The reasons that runtime/io/one.c gives are those of lang/diag.def."""
-    with open(os.path.join(ROOT, "lang/diag.def"), encoding="utf-8") as f:
-        wanted = dict(re.findall(r'^KL_DIAG\("(K05[01]\d)", RECORD_\w+, \w+, ".*?", "(.*?)"', f.read(), re.M))
-    with open(os.path.join(ROOT, "runtime/io/one.c"), encoding="utf-8") as f:
-        found = dict(re.findall(r'^    \[KL_REJECT_\w+\] = \{"(K\d+)", "(.*)"\},$', f.read(), re.M))
-    count.check("why records are refused", len(found) == 14 and found == wanted, f"{wanted}\n{found}")

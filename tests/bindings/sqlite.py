@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import GUIDELINES, Case, loaded, page, sanitized, words_are_the_catalogue_s  # noqa: E402
+from common import GUIDELINES, Case, loaded, page, sanitized  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
 
@@ -149,7 +149,6 @@ def main():
     debian = "/usr/bin/python3"  # loads extensions; a Python built by oneself often does not
     if not hasattr(sqlite3.Connection, "enable_load_extension") and os.path.exists(debian) and sys.executable != debian:
         os.execv(debian, [debian, *sys.argv])
-    words_are_the_catalogue_s(count)
     known_as = os.path.relpath(build, ROOT) if build.startswith(ROOT + os.sep) else build
     done = run(["make", "-s", f"B={known_as}", *(["SAN=1"] if sanitized(build) else []), "sqlite"], cwd=ROOT, env=dict(os.environ, MAKEFLAGS=""))
     count.check("make sqlite", done.returncode == 0, done.stdout.decode() + done.stderr.decode())

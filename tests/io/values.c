@@ -1,9 +1,11 @@
 /* values.c - tests of single values: yes/no, numbers, dates, sets; and how numbers, dates and strings are written.
- * May include: the io room, cmocka.
+ * May include: the io room, the catalogue of diagnostics, cmocka.
  * Start at main(). */
 #include "tests/io/source.h"
 
 #include <string.h>
+
+#include "lang/diag.h"
 
 static void bools(void **state) {
     (void)state;
@@ -220,9 +222,26 @@ static void lookups(void **state) {
     kl_schema_free(s);
 }
 
+/* What a host of the io room says of a rejection is what the command says in English. */
+static void reasons(void **state) {
+    (void)state;
+    static const struct {
+        const char *number, *english;
+    } catalogue[KL_D_COUNT] = {
+#define KL_DIAG(code, name, severity, sv, en, tip, hint) [KL_D_##name] = {code, en},
+#include "lang/diag.def"
+#undef KL_DIAG
+    };
+#define KL_REASON(name, code, words)                                                                                   \
+    assert_string_equal(kl_reject_code(KL_REJECT_##name), catalogue[KL_D_RECORD_##name].number);                       \
+    assert_string_equal(kl_reject_words(KL_REJECT_##name), catalogue[KL_D_RECORD_##name].english);
+#include "runtime/io/reject.def"
+#undef KL_REASON
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bools),   cmocka_unit_test(numbers), cmocka_unit_test(dates),
                                        cmocka_unit_test(written), cmocka_unit_test(utf8),    cmocka_unit_test(trimming),
-                                       cmocka_unit_test(lookups)};
+                                       cmocka_unit_test(lookups), cmocka_unit_test(reasons)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

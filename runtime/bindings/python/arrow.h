@@ -40,7 +40,7 @@ struct ArrowArrayStream {
 /* ---- arrow_in.c: which columns give which fields, and batches into a desk */
 typedef struct kl_arrow_in kl_arrow_in;
 /* NULL: memory is out, or *why says what is wrong with the schema. The schema may be released after. */
-kl_arrow_in *kl_arrow_in_new(const kl_py_rules *rules, const struct ArrowSchema *schema, const char **why);
+kl_arrow_in *kl_arrow_in_new(const kl_ruleset *rules, const struct ArrowSchema *schema, const char **why);
 void kl_arrow_in_free(kl_arrow_in *in);
 size_t kl_arrow_in_bound(const kl_arrow_in *in); /* columns that a field reads */
 /* So far, column by column of each group of records: used where they lay, and read into columns of our own. */
@@ -51,7 +51,7 @@ void kl_arrow_in_forget(kl_arrow_in *in); /* before a batch is released: what wa
 
 /* ---- arrow_out.c: decisions as columns */
 typedef struct kl_arrow_out kl_arrow_out;
-kl_arrow_out *kl_arrow_out_new(const kl_py_rules *rules);
+kl_arrow_out *kl_arrow_out_new(const kl_ruleset *rules);
 void kl_arrow_out_free(kl_arrow_out *out);
 bool kl_arrow_out_schema(const kl_arrow_out *out, struct ArrowSchema *schema);
 void kl_arrow_out_add(kl_arrow_out *out, size_t edition, const kl_verdict *v, uint64_t row, bool keyed);
@@ -62,7 +62,7 @@ bool kl_arrow_out_take(kl_arrow_out *out, struct ArrowArray *array);
 /* ---- arrow_stream.c: one run over a stream */
 typedef struct kl_arrow_run {
     long users;
-    kl_py_rules *rules;
+    kl_ruleset *rules;
     kl_desk *desk;
     kl_arrow_in *in;
     kl_arrow_out *out;
@@ -75,9 +75,9 @@ typedef struct kl_arrow_run {
     kl_refusals refusals;
 } kl_arrow_run;
 /* Takes the stream over, also when it fails: then *why says so, or is NULL when memory is out. */
-kl_arrow_run *kl_arrow_open(kl_py_rules *rules, struct ArrowArrayStream *input, char *why, size_t size);
+kl_arrow_run *kl_arrow_open(kl_ruleset *rules, struct ArrowArrayStream *input, char *why, size_t size);
 /* The same of one batch. */
-kl_arrow_run *kl_arrow_open_batch(kl_py_rules *rules, struct ArrowSchema *schema, struct ArrowArray *batch, char *why,
+kl_arrow_run *kl_arrow_open_batch(kl_ruleset *rules, struct ArrowSchema *schema, struct ArrowArray *batch, char *why,
                                   size_t size);
 void kl_arrow_drop(kl_arrow_run *run);
 void kl_arrow_export(kl_arrow_run *run, struct ArrowArrayStream *out); /* shares the run */

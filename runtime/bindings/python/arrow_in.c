@@ -474,7 +474,7 @@ void kl_arrow_in_forget(kl_arrow_in *in) {
 }
 
 /* ------------------------------------------------------------------ which column gives which field */
-static bool bind_column(kl_arrow_in *in, const kl_py_rules *rules, size_t edition, uint32_t column) {
+static bool bind_column(kl_arrow_in *in, const kl_ruleset *rules, size_t edition, uint32_t column) {
     const kl_schema *s = rules->editions[edition].schema;
     for (uint32_t f = kl_schema_find(s, in->names[column], KL_INDEX_NONE); f != KL_INDEX_NONE;
          f = kl_schema_find(s, in->names[column], f)) {
@@ -490,7 +490,7 @@ static bool bind_column(kl_arrow_in *in, const kl_py_rules *rules, size_t editio
     return true;
 }
 
-static bool bind_all(kl_arrow_in *in, const kl_py_rules *rules, const struct ArrowSchema *schema) {
+static bool bind_all(kl_arrow_in *in, const kl_ruleset *rules, const struct ArrowSchema *schema) {
     for (uint32_t c = 0; c < in->columns; c++) {
         const struct ArrowSchema *child = schema->children[c];
         const char *name = child->name ? child->name : "";
@@ -507,7 +507,7 @@ static bool bind_all(kl_arrow_in *in, const kl_py_rules *rules, const struct Arr
     return !in->pool.failed;
 }
 
-kl_arrow_in *kl_arrow_in_new(const kl_py_rules *rules, const struct ArrowSchema *schema, const char **why) {
+kl_arrow_in *kl_arrow_in_new(const kl_ruleset *rules, const struct ArrowSchema *schema, const char **why) {
     *why = NULL;
     if (strcmp(schema->format, "+s") != 0 || schema->n_children > UINT16_MAX) {
         *why = "these are no record batches: a struct of columns is wanted";

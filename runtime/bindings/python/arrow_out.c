@@ -34,7 +34,7 @@ typedef struct column {
 } column;
 
 struct kl_arrow_out {
-    const kl_py_rules *rules;
+    const kl_ruleset *rules;
     column *columns;
     size_t count;
     bool failed;
@@ -76,7 +76,7 @@ static column_form form_of(const kl_outcome_info *o) {
     }
 }
 
-static uint32_t outcome_named(const kl_py_edition *e, kl_string name) {
+static uint32_t outcome_named(const kl_ruleset_edition *e, kl_string name) {
     for (uint32_t i = 0; i < e->info.outcomes; i++) {
         kl_string own = e->teller->outcomes[i].name;
         if (own.size == name.size && memcmp(own.data, name.data, name.size) == 0) return i;
@@ -86,7 +86,7 @@ static uint32_t outcome_named(const kl_py_edition *e, kl_string name) {
 
 /* Where editions give an outcome different types its values are texts. */
 static void plan_outcome(kl_arrow_out *out, const kl_outcome_info *o) {
-    const kl_py_rules *r = out->rules;
+    const kl_ruleset *r = out->rules;
     column_form form = form_of(o);
     for (size_t e = 0; e < r->count; e++) {
         uint32_t at = outcome_named(&r->editions[e], o->name);
@@ -107,7 +107,7 @@ static void plan_all(kl_arrow_out *out) {
         column_role role;
     } own[] = {{"decided_by", R_DECIDED_BY}, {"blocked_by", R_BLOCKED_BY}, {"missing", R_MISSING},    {"open", R_OPEN},
                {"findings", R_FINDINGS},     {"warnings", R_WARNINGS},     {"assumptions", R_ASSUMED}};
-    const kl_py_rules *r = out->rules;
+    const kl_ruleset *r = out->rules;
     add_column(out, (kl_string){"key", 3}, "", R_KEY, F_TEXT, 0);
     for (size_t e = r->count; e-- > 0;)
         for (uint32_t i = 0; i < r->editions[e].info.outcomes; i++) {
@@ -122,7 +122,7 @@ static void plan_all(kl_arrow_out *out) {
     add_column(out, (kl_string){"row", 3}, "", R_ROW, F_INT64, 0);
 }
 
-kl_arrow_out *kl_arrow_out_new(const kl_py_rules *rules) {
+kl_arrow_out *kl_arrow_out_new(const kl_ruleset *rules) {
     kl_arrow_out *out = calloc(1, sizeof *out);
     if (!out) return NULL;
     size_t most = 16;

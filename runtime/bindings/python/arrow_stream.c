@@ -35,17 +35,17 @@ void kl_arrow_drop(kl_arrow_run *run) {
     kl_desk_free(run->desk);
     kl_refusals_free(&run->refusals);
     pthread_mutex_destroy(&run->lock);
-    kl_py_rules_drop(run->rules);
+    kl_ruleset_drop(run->rules);
     free(run);
 }
 
 /* ------------------------------------------------------------------ opening */
-static kl_arrow_run *begin(kl_py_rules *rules, const struct ArrowSchema *schema, char *why, size_t size) {
+static kl_arrow_run *begin(kl_ruleset *rules, const struct ArrowSchema *schema, char *why, size_t size) {
     const char *wrong = NULL;
     kl_arrow_run *run = calloc(1, sizeof *run);
     if (run && pthread_mutex_init(&run->lock, NULL) == 0) {
         run->users = 1;
-        run->rules = kl_py_rules_share(rules);
+        run->rules = kl_ruleset_share(rules);
         run->in = kl_arrow_in_new(rules, schema, &wrong);
         run->out = run->in ? kl_arrow_out_new(rules) : NULL;
         run->desk = run->out ? kl_desk_new(rules) : NULL;
@@ -59,7 +59,7 @@ static kl_arrow_run *begin(kl_py_rules *rules, const struct ArrowSchema *schema,
     return NULL;
 }
 
-kl_arrow_run *kl_arrow_open(kl_py_rules *rules, struct ArrowArrayStream *input, char *why, size_t size) {
+kl_arrow_run *kl_arrow_open(kl_ruleset *rules, struct ArrowArrayStream *input, char *why, size_t size) {
     struct ArrowSchema schema = {0};
     kl_arrow_run *run = NULL;
     int failed = input->get_schema(input, &schema);
@@ -79,7 +79,7 @@ kl_arrow_run *kl_arrow_open(kl_py_rules *rules, struct ArrowArrayStream *input, 
     return run;
 }
 
-kl_arrow_run *kl_arrow_open_batch(kl_py_rules *rules, struct ArrowSchema *schema, struct ArrowArray *batch, char *why,
+kl_arrow_run *kl_arrow_open_batch(kl_ruleset *rules, struct ArrowSchema *schema, struct ArrowArray *batch, char *why,
                                   size_t size) {
     kl_arrow_run *run = begin(rules, schema, why, size);
     if (!run) return NULL;

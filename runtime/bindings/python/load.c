@@ -132,29 +132,3 @@ void kl_py_compiled_free(kl_py_compiled *c) {
     free(c->trouble);
     *c = (kl_py_compiled){0};
 }
-
-/* ------------------------------------------------------------------ why a record was rejected, as the catalogue words it */
-static const struct {
-    const char *code, *words;
-} catalogue[KL_D_COUNT] = {
-#define KL_DIAG(code, name, severity, sv, en, tip, hint) [KL_D_##name] = {code, en},
-#include "lang/diag.def"
-#undef KL_DIAG
-};
-
-static const kl_diag_id reasons[KL_REJECT_COUNT] = {
-    [KL_REJECT_CELLS] = KL_D_RECORD_CELLS,     [KL_REJECT_QUOTE] = KL_D_RECORD_QUOTE,
-    [KL_REJECT_LONG] = KL_D_RECORD_LONG,       [KL_REJECT_UTF8] = KL_D_RECORD_UTF8,
-    [KL_REJECT_JSON] = KL_D_RECORD_JSON,       [KL_REJECT_SHAPE] = KL_D_RECORD_SHAPE,
-    [KL_REJECT_MISSING] = KL_D_RECORD_MISSING, [KL_REJECT_TWICE] = KL_D_RECORD_TWICE,
-    [KL_REJECT_CODE] = KL_D_RECORD_CODE,       [KL_REJECT_BOOL] = KL_D_RECORD_BOOL,
-    [KL_REJECT_NUMBER] = KL_D_RECORD_NUMBER,   [KL_REJECT_DECIMALS] = KL_D_RECORD_DECIMALS,
-    [KL_REJECT_RANGE] = KL_D_RECORD_RANGE,     [KL_REJECT_DATE] = KL_D_RECORD_DATE};
-
-const char *kl_py_reason_code(kl_reject_reason why) {
-    return catalogue[reasons[why]].code;
-}
-
-const char *kl_py_reason_words(kl_reject_reason why) {
-    return catalogue[reasons[why]].words;
-}

@@ -15,7 +15,7 @@ static PyObject *rules_error, *run_type;
 
 typedef struct rules_object {
     PyObject ob_base;
-    kl_py_rules *rules;
+    kl_ruleset *rules;
     kl_py_names *names; /* per edition */
     kl_desk *desks[DESKS_KEPT];
     size_t desk_count;
@@ -88,26 +88,26 @@ static PyObject *compile_rules(PyObject *self, PyObject *args) {
 }
 
 /* ------------------------------------------------------------------ Rules(images, assume) */
-static PyObject *trouble(kl_py_trouble t, const kl_fault *fault, PyObject *what) {
-    if (t == KL_PY_MEMORY) return PyErr_NoMemory();
-    if (t == KL_PY_IMAGE)
+static PyObject *trouble(kl_ruleset_trouble t, const kl_fault *fault, PyObject *what) {
+    if (t == KL_RULESET_MEMORY) return PyErr_NoMemory();
+    if (t == KL_RULESET_IMAGE)
         PyErr_Format(rules_error, "the image is unsound at byte %zu: %s", fault->offset, fault->reason);
-    else if (t == KL_PY_MIXED)
+    else if (t == KL_RULESET_MIXED)
         PyErr_SetString(rules_error, "the editions are of different guidelines");
-    else if (t == KL_PY_NAME)
+    else if (t == KL_RULESET_NAME)
         PyErr_Format(rules_error, "there is no assumption %R", what);
     else
         PyErr_Format(rules_error, "the assumption %R does not take that value", what);
     return NULL;
 }
 
-static bool assume_all(kl_py_rules *rules, PyObject *assume) {
+static bool assume_all(kl_ruleset *rules, PyObject *assume) {
     PyObject *name, *value;
     Py_ssize_t at = 0;
     while (PyDict_Next(assume, &at, &name, &value)) {
         kl_string n, v = {"", 0};
         if (!view_of(name, &n) || (value != Py_None && !view_of(value, &v))) return false;
-        kl_py_trouble t = kl_py_rules_assume(rules, n, value != Py_None, v);
+        kl_ruleset_trouble t = kl_ruleset_assume(rules, n, value != Py_None, v);
         if (t) return trouble(t, NULL, name), false;
     }
     return true;
@@ -120,7 +120,7 @@ static bool rules_fill(rules_object *self, PyObject *images, PyObject *assume) {
     kl_fault fault = {0};
     bool ok = views_of(images, views);
     if (ok) {
-        kl_py_trouble t = kl_py_rules_new(views, count, &self->rules, &fault, &at);
+        kl_ruleset_trouble t = kl_ruleset_new(views, count, &self->rules, &fault, &at);
         ok = !t || (trouble(t, &fault, NULL), false);
     }
     free(views);
@@ -158,7 +158,7 @@ static void rules_dealloc(PyObject *object) {
     for (size_t i = 0; i < self->desk_count; i++) kl_desk_free(self->desks[i]);
     for (size_t e = 0; self->names && e < self->rules->count; e++) kl_py_names_free(&self->names[e]);
     free(self->names);
-    kl_py_rules_drop(self->rules);
+    kl_ruleset_drop(self->rules);
     free_object(object);
 }
 
@@ -178,7 +178,7 @@ static PyObject *rules_images(PyObject *object, PyObject *none) {
     PyObject *list = PyList_New(0);
     (void)none;
     for (size_t e = 0; list && e < self->rules->count; e++) {
-        const kl_py_edition *edition = &self->rules->editions[e];
+        const kl_ruleset_edition *edition = &self->rules->editions[e];
         PyObject *image = PyBytes_FromStringAndSize(edition->image, (Py_ssize_t)edition->image_size);
         if (!image || PyList_Append(list, image)) Py_CLEAR(list);
         Py_XDECREF(image);

@@ -47,30 +47,30 @@ bool kl_py_words_init(kl_py_words *w) {
            intern(w->truths, 4, truth_word) && intern(w->audits, 5, audit_word);
 }
 
-typedef kl_string (*namer)(const kl_py_edition *e, uint32_t set, uint32_t i);
-static kl_string field_name(const kl_py_edition *e, uint32_t set, uint32_t i) {
+typedef kl_string (*namer)(const kl_ruleset_edition *e, uint32_t set, uint32_t i);
+static kl_string field_name(const kl_ruleset_edition *e, uint32_t set, uint32_t i) {
     (void)set;
     return e->teller->fields[i].name;
 }
-static kl_string outcome_name(const kl_py_edition *e, uint32_t set, uint32_t i) {
+static kl_string outcome_name(const kl_ruleset_edition *e, uint32_t set, uint32_t i) {
     (void)set;
     return e->teller->outcomes[i].name;
 }
-static kl_string entry_name(const kl_py_edition *e, uint32_t set, uint32_t i) {
+static kl_string entry_name(const kl_ruleset_edition *e, uint32_t set, uint32_t i) {
     (void)set;
     return e->teller->entries[i].id;
 }
-static kl_string assumption_name(const kl_py_edition *e, uint32_t set, uint32_t i) {
+static kl_string assumption_name(const kl_ruleset_edition *e, uint32_t set, uint32_t i) {
     (void)set;
     return e->teller->assumptions[i].name;
 }
-static kl_string value_name(const kl_py_edition *e, uint32_t set, uint32_t i) {
+static kl_string value_name(const kl_ruleset_edition *e, uint32_t set, uint32_t i) {
     kl_value_info value;
     kl_value_of(e->program, set, i, &value);
     return value.name;
 }
 
-static PyObject *names_of(const kl_py_edition *e, namer name, uint32_t set, uint32_t count) {
+static PyObject *names_of(const kl_ruleset_edition *e, namer name, uint32_t set, uint32_t count) {
     PyObject *all = PyTuple_New((Py_ssize_t)count);
     for (uint32_t i = 0; all && i < count; i++) {
         PyObject *one = kl_py_text(name(e, set, i));
@@ -80,7 +80,7 @@ static PyObject *names_of(const kl_py_edition *e, namer name, uint32_t set, uint
     return all;
 }
 
-bool kl_py_names_init(kl_py_names *n, const kl_py_edition *e) {
+bool kl_py_names_init(kl_py_names *n, const kl_ruleset_edition *e) {
     n->name = kl_py_text(e->info.name);
     n->edition = text_or_none(e->info.edition);
     n->fields = names_of(e, field_name, 0, e->info.fields);
@@ -303,8 +303,8 @@ PyObject *kl_py_refusals(const kl_refusals *r) {
                   value = {text + one->value, one->end - one->value};
         PyObject *t =
             tuple(6, (PyObject *[]){PyLong_FromUnsignedLongLong(one->row), text_or_none(key), kl_py_text(column),
-                                    kl_py_text(value), PyUnicode_FromString(kl_py_reason_code(one->reason)),
-                                    PyUnicode_FromString(kl_py_reason_words(one->reason))});
+                                    kl_py_text(value), PyUnicode_FromString(kl_reject_code(one->reason)),
+                                    PyUnicode_FromString(kl_reject_words(one->reason))});
         if (!t || PyList_Append(list, t)) Py_CLEAR(list);
         Py_XDECREF(t);
     }
@@ -329,7 +329,7 @@ static PyObject *kind_of(kl_kind kind) {
     return PyUnicode_FromString(words[kind]);
 }
 
-static PyObject *values_of(const kl_py_edition *e, uint32_t set) {
+static PyObject *values_of(const kl_ruleset_edition *e, uint32_t set) {
     PyObject *dict = PyDict_New();
     kl_set_info info;
     if (set == KL_INDEX_NONE) return dict;
@@ -347,7 +347,7 @@ static PyObject *values_of(const kl_py_edition *e, uint32_t set) {
     return dict;
 }
 
-static PyObject *field_of(const kl_py_edition *e, uint32_t i) {
+static PyObject *field_of(const kl_ruleset_edition *e, uint32_t i) {
     const kl_field_info *f = &e->teller->fields[i];
     PyObject *dict = PyDict_New(), *inputs = PyTuple_New((Py_ssize_t)f->inputs);
     for (uint32_t k = 0; inputs && k < f->inputs; k++)
@@ -360,7 +360,7 @@ static PyObject *field_of(const kl_py_edition *e, uint32_t i) {
     return dict;
 }
 
-static PyObject *outcome_info(const kl_py_edition *e, uint32_t i) {
+static PyObject *outcome_info(const kl_ruleset_edition *e, uint32_t i) {
     const kl_outcome_info *o = &e->teller->outcomes[i];
     PyObject *dict = PyDict_New(), *columns = PyTuple_New((Py_ssize_t)o->columns);
     for (uint32_t k = 0; columns && k < o->columns; k++) {
@@ -375,7 +375,7 @@ static PyObject *outcome_info(const kl_py_edition *e, uint32_t i) {
     return dict;
 }
 
-static PyObject *entry_info(const kl_py_edition *e, const kl_py_words *w, uint32_t i) {
+static PyObject *entry_info(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i) {
     static const char *const kinds[] = {"period",      "scope",  "clause", "item",  "exception", "exception item",
                                         "requirement", "advice", "rule",   "table", "row",       "note"};
     const kl_entry_info *n = &e->teller->entries[i];
@@ -392,7 +392,7 @@ static PyObject *entry_info(const kl_py_edition *e, const kl_py_words *w, uint32
     return dict;
 }
 
-static PyObject *assumption_info(const kl_py_edition *e, uint32_t i) {
+static PyObject *assumption_info(const kl_ruleset_edition *e, uint32_t i) {
     const kl_assumption_info *a = &e->teller->assumptions[i];
     PyObject *dict = PyDict_New();
     bool ok = put(dict, "name", kl_py_text(a->name)) && put(dict, "title", text_or_none(a->title)) &&
@@ -403,21 +403,21 @@ static PyObject *assumption_info(const kl_py_edition *e, uint32_t i) {
     return dict;
 }
 
-typedef PyObject *(*describer)(const kl_py_edition *e, const kl_py_words *w, uint32_t i);
-static PyObject *a_field(const kl_py_edition *e, const kl_py_words *w, uint32_t i) {
+typedef PyObject *(*describer)(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i);
+static PyObject *a_field(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i) {
     (void)w;
     return field_of(e, i);
 }
-static PyObject *an_outcome(const kl_py_edition *e, const kl_py_words *w, uint32_t i) {
+static PyObject *an_outcome(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i) {
     (void)w;
     return outcome_info(e, i);
 }
-static PyObject *an_assumption(const kl_py_edition *e, const kl_py_words *w, uint32_t i) {
+static PyObject *an_assumption(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i) {
     (void)w;
     return assumption_info(e, i);
 }
 
-static PyObject *all_of(const kl_py_edition *e, const kl_py_words *w, describer describe, uint32_t count) {
+static PyObject *all_of(const kl_ruleset_edition *e, const kl_py_words *w, describer describe, uint32_t count) {
     PyObject *t = PyTuple_New((Py_ssize_t)count);
     for (uint32_t i = 0; t && i < count; i++) {
         PyObject *one = describe(e, w, i);
@@ -426,7 +426,7 @@ static PyObject *all_of(const kl_py_edition *e, const kl_py_words *w, describer 
     return t;
 }
 
-PyObject *kl_py_describe(const kl_py_edition *e, const kl_py_words *w) {
+PyObject *kl_py_describe(const kl_ruleset_edition *e, const kl_py_words *w) {
     const kl_guideline_info *g = &e->info;
     PyObject *dict = PyDict_New();
     bool ok = put(dict, "name", kl_py_text(g->name)) && put(dict, "title", kl_py_text(g->title)) &&

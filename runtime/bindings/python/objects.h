@@ -21,9 +21,9 @@ typedef struct kl_py_words { /* what is looked up once, when the module is loade
 /* ---- objects.c: what the library tells, as Python objects; NULL with an exception set */
 PyObject *kl_py_text(kl_string s);
 bool kl_py_words_init(kl_py_words *w);
-bool kl_py_names_init(kl_py_names *n, const kl_py_edition *e);
+bool kl_py_names_init(kl_py_names *n, const kl_ruleset_edition *e);
 void kl_py_names_free(kl_py_names *n);
-PyObject *kl_py_describe(const kl_py_edition *e, const kl_py_words *w); /* a dict */
+PyObject *kl_py_describe(const kl_ruleset_edition *e, const kl_py_words *w); /* a dict */
 PyObject *kl_py_decision(const kl_py_words *w, const kl_py_names *n, const kl_verdict *v, uint64_t row, bool trace);
 PyObject *kl_py_refusals(const kl_refusals *r); /* a list of (row, key, column, value, code, reason) */
 

@@ -162,8 +162,8 @@ static void list(kl_bytes *out, const kl_program *p, const char *key, uint32_t c
     kl_bytes_char(out, ']');
 }
 
-void kl_describe_rules(kl_bytes *out, const kl_py_rules *rules) {
-    const kl_py_edition *newest = kl_py_newest(rules);
+void kl_describe_rules(kl_bytes *out, const kl_ruleset *rules) {
+    const kl_ruleset_edition *newest = kl_ruleset_newest(rules);
     const kl_guideline_info *g = &newest->info;
     kl_bytes_char(out, '{');
     text(out, "name", g->name);

@@ -65,15 +65,16 @@ kl_string kl_composed(kl_pool *pool, kl_string s) {
 }
 
 /* ------------------------------------------------------------------ rules */
-static kl_desk *trouble(kl_py_rules *rules, kl_py_trouble t, const kl_fault *fault, size_t at, kl_string name) {
-    static const char *const words[] = {[KL_PY_FINE] = "fine",   [KL_PY_MEMORY] = "memory", [KL_PY_IMAGE] = "image",
-                                        [KL_PY_MIXED] = "mixed", [KL_PY_NAME] = "name",     [KL_PY_VALUE] = "value"};
+static kl_desk *trouble(kl_ruleset *rules, kl_ruleset_trouble t, const kl_fault *fault, size_t at, kl_string name) {
+    static const char *const words[] = {
+        [KL_RULESET_FINE] = "fine",   [KL_RULESET_MEMORY] = "memory", [KL_RULESET_IMAGE] = "image",
+        [KL_RULESET_MIXED] = "mixed", [KL_RULESET_NAME] = "name",     [KL_RULESET_VALUE] = "value"};
     kl_bytes *out = kl_answer_anew();
     kl_bytes_text(out, "{\"trouble\": \"");
     kl_bytes_text(out, words[t]);
     kl_bytes_text(out, "\", \"image\": ");
     kl_bytes_number(out, (int64_t)at, 0, '.');
-    if (t == KL_PY_IMAGE) {
+    if (t == KL_RULESET_IMAGE) {
         kl_bytes_text(out, ", \"offset\": ");
         kl_bytes_number(out, (int64_t)fault->offset, 0, '.');
         kl_bytes_text(out, ", \"reason\": ");
@@ -82,7 +83,7 @@ static kl_desk *trouble(kl_py_rules *rules, kl_py_trouble t, const kl_fault *fau
     kl_bytes_text(out, ", \"name\": ");
     kl_bytes_json(out, name);
     kl_bytes_char(out, '}');
-    kl_py_rules_drop(rules);
+    kl_ruleset_drop(rules);
     return NULL;
 }
 
@@ -91,22 +92,22 @@ KL_EXPORT("load") kl_desk *kl_load_rules(const uint8_t *bytes, size_t size) {
     kl_given_bytes g = {bytes, bytes + size};
     size_t count = kl_next_number(&g), at = 0;
     kl_fault fault = {0, KL_INDEX_NONE, ""};
-    kl_py_rules *rules = NULL;
+    kl_ruleset *rules = NULL;
     kl_string nothing = {"", 0}, *images = calloc(count + 1, sizeof *images);
-    if (!images) return trouble(NULL, KL_PY_MEMORY, &fault, 0, nothing);
+    if (!images) return trouble(NULL, KL_RULESET_MEMORY, &fault, 0, nothing);
     for (size_t i = 0; i < count; i++) images[i] = kl_next_text(&g);
-    kl_py_trouble t = kl_py_rules_new(images, count, &rules, &fault, &at);
+    kl_ruleset_trouble t = kl_ruleset_new(images, count, &rules, &fault, &at);
     free(images);
     if (t) return trouble(rules, t, &fault, at, nothing);
     for (size_t n = kl_next_number(&g); n; n--) {
         kl_string name = kl_next_text(&g);
         bool known = kl_next_byte(&g) != 0;
-        t = kl_py_rules_assume(rules, name, known, kl_next_text(&g));
+        t = kl_ruleset_assume(rules, name, known, kl_next_text(&g));
         if (t) return trouble(rules, t, &fault, 0, name);
     }
     kl_desk *desk = kl_desk_new(rules);
-    if (!desk) return trouble(rules, KL_PY_MEMORY, &fault, 0, nothing);
-    kl_py_rules_drop(rules); /* the desk has its share */
+    if (!desk) return trouble(rules, KL_RULESET_MEMORY, &fault, 0, nothing);
+    kl_ruleset_drop(rules); /* the desk has its share */
     return desk;
 }
 
@@ -188,29 +189,24 @@ static void read_record(record *r, kl_given_bytes *g) {
 }
 
 /* ------------------------------------------------------------------ decisions */
-static const struct {
-    const char *code, *sv, *en;
-} catalogue[KL_D_COUNT] = {
-#define KL_DIAG(code, name, severity, sv, en, tip, hint) [KL_D_##name] = {code, sv, en},
+static const char *const in_swedish[KL_D_COUNT] = {
+#define KL_DIAG(code, name, severity, sv, en, tip, hint) [KL_D_##name] = sv,
 #include "lang/diag.def"
 #undef KL_DIAG
 };
 static const kl_diag_id reasons[KL_REJECT_COUNT] = {
-    [KL_REJECT_CELLS] = KL_D_RECORD_CELLS,     [KL_REJECT_QUOTE] = KL_D_RECORD_QUOTE,
-    [KL_REJECT_LONG] = KL_D_RECORD_LONG,       [KL_REJECT_UTF8] = KL_D_RECORD_UTF8,
-    [KL_REJECT_JSON] = KL_D_RECORD_JSON,       [KL_REJECT_SHAPE] = KL_D_RECORD_SHAPE,
-    [KL_REJECT_MISSING] = KL_D_RECORD_MISSING, [KL_REJECT_TWICE] = KL_D_RECORD_TWICE,
-    [KL_REJECT_CODE] = KL_D_RECORD_CODE,       [KL_REJECT_BOOL] = KL_D_RECORD_BOOL,
-    [KL_REJECT_NUMBER] = KL_D_RECORD_NUMBER,   [KL_REJECT_DECIMALS] = KL_D_RECORD_DECIMALS,
-    [KL_REJECT_RANGE] = KL_D_RECORD_RANGE,     [KL_REJECT_DATE] = KL_D_RECORD_DATE};
+#define KL_REASON(name, code, words) [KL_REJECT_##name] = KL_D_RECORD_##name,
+#include "runtime/io/reject.def"
+#undef KL_REASON
+};
 
 static void refused(kl_bytes *out, const kl_refusals *all, const kl_refusal *r, bool swedish) {
     const char *text = all->texts.data ? all->texts.data : "";
-    const char *words = swedish ? catalogue[reasons[r->reason]].sv : catalogue[reasons[r->reason]].en;
+    const char *words = swedish ? in_swedish[reasons[r->reason]] : kl_reject_words(r->reason);
     kl_bytes_text(out, "{\"key\": ");
     kl_bytes_json(out, (kl_string){text + r->key, r->column - r->key});
     kl_bytes_text(out, ", \"rejected\": {\"code\": \"");
-    kl_bytes_text(out, catalogue[reasons[r->reason]].code);
+    kl_bytes_text(out, kl_reject_code(r->reason));
     kl_bytes_text(out, "\", \"message\": ");
     kl_bytes_json(out, (kl_string){words, strlen(words)});
     kl_bytes_text(out, ", \"name\": ");

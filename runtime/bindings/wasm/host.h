@@ -1,10 +1,10 @@
 /* host.h - what the WebAssembly modules' files share: what JavaScript calls, how it hands bytes over, where answers stand.
- * May include: the runtime, its io room, the binding's desk (runtime/bindings/python/binding.h, which knows nothing of Python).
+ * May include: the runtime, its io room.
  * Start at KL_EXPORT and kl_given_bytes. */
 #ifndef KL_BINDINGS_WASM_HOST_H
 #define KL_BINDINGS_WASM_HOST_H
 
-#include "runtime/bindings/python/binding.h"
+#include "runtime/io/desk.h"
 
 #define KL_EXPORT(as) __attribute__((export_name(as)))
 #define KL_IMPORT(as) __attribute__((import_module("klausul"), import_name(as)))
@@ -26,6 +26,6 @@ extern kl_bytes kl_answer;
 kl_bytes *kl_answer_anew(void);
 
 /* ---- describe.c */
-void kl_describe_rules(kl_bytes *out, const kl_py_rules *rules);
+void kl_describe_rules(kl_bytes *out, const kl_ruleset *rules);
 
 #endif

@@ -7,8 +7,8 @@ WASM_HERE    = runtime/bindings/wasm
 WASM_CC     ?= clang
 WASM_FLAGS   = --target=wasm32-wasi -O2 -I. -I$(B) -isystem $(WASM_HERE)/include -D_POSIX_C_SOURCE=200809L
 WASM_RUNTIME = $(wildcard runtime/*.c) runtime/simd/cpu.c runtime/simd/kernels.c \
-               $(addprefix runtime/io/,bytes.c clauses.c intake.c lookup.c schema.c value.c verdict.c write_ndjson.c) \
-               runtime/bindings/python/rules.c $(WASM_HERE)/host.c $(WASM_HERE)/describe.c
+               $(addprefix runtime/io/,assumed.c bytes.c clauses.c desk.c intake.c lookup.c reject.c schema.c value.c \
+               verdict.c write_ndjson.c) $(WASM_HERE)/host.c $(WASM_HERE)/describe.c
 # The compiler without its proofs, which need z3, and without its other targets.
 WASM_COMPILE = $(filter-out lang/base/unicode.c,$(LANG_SRC)) $(wildcard compiler/*.c) \
                $(filter-out compiler/emit/c.c compiler/emit/c_% compiler/emit/sql%,$(wildcard compiler/emit/*.c)) \

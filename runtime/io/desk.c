@@ -1,57 +1,58 @@
-/* rules.c - verified images shared by all threads, and a desk for each: records are put in its intakes, decided, and read as verdicts.
- * May include: the C library; knows nothing of Python or Arrow.
- * Start at kl_py_rules_new(), then kl_desk_decide(). */
+/* desk.c - verified images shared by all threads, and a desk for each: records are put in its intakes, decided, and read as verdicts.
+ * May include: the C library.
+ * Start at kl_ruleset_new(), then kl_desk_decide(). */
+#include "runtime/io/desk.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "runtime/bindings/python/binding.h"
 
 static bool same(kl_string a, kl_string b) {
     return a.size == b.size && (!a.size || memcmp(a.data, b.data, a.size) == 0);
 }
 
 static int by_start(const void *x, const void *y) {
-    const kl_py_edition *a = x, *b = y;
+    const kl_ruleset_edition *a = x, *b = y;
     return (a->info.from > b->info.from) - (a->info.from < b->info.from);
 }
 
-static kl_py_trouble admit(kl_py_edition *e, kl_string image, kl_fault *fault) {
+static kl_ruleset_trouble admit(kl_ruleset_edition *e, kl_string image, kl_fault *fault) {
     size_t size = kl_program_size();
     e->image = malloc(image.size ? image.size : 1);
     e->image_size = image.size;
     e->memory = malloc(size);
-    if (!e->image || !e->memory) return KL_PY_MEMORY;
+    if (!e->image || !e->memory) return KL_RULESET_MEMORY;
     memcpy(e->image, image.data, image.size);
     e->program = kl_verify(e->memory, size, e->image, image.size, fault);
-    if (!e->program) return KL_PY_IMAGE;
+    if (!e->program) return KL_RULESET_IMAGE;
     kl_describe(e->program, &e->info);
     e->schema = kl_schema_new(e->program);
     e->teller = kl_teller_new(e->program);
-    return e->schema && e->teller ? KL_PY_FINE : KL_PY_MEMORY;
+    return e->schema && e->teller ? KL_RULESET_FINE : KL_RULESET_MEMORY;
 }
 
-kl_py_trouble kl_py_rules_new(const kl_string *images, size_t count, kl_py_rules **rules, kl_fault *fault, size_t *at) {
-    kl_py_rules *r = calloc(1, sizeof *r);
+kl_ruleset_trouble kl_ruleset_new(const kl_string *images, size_t count, kl_ruleset **rules, kl_fault *fault,
+                                  size_t *at) {
+    kl_ruleset *r = calloc(1, sizeof *r);
     *rules = r;
-    if (!r) return KL_PY_MEMORY;
+    if (!r) return KL_RULESET_MEMORY;
     r->users = 1;
     r->editions = calloc(count + 1, sizeof *r->editions);
-    if (!r->editions) return KL_PY_MEMORY;
+    if (!r->editions) return KL_RULESET_MEMORY;
     for (*at = 0; *at < count; ++*at) {
-        kl_py_trouble t = admit(&r->editions[r->count++], images[*at], fault);
+        kl_ruleset_trouble t = admit(&r->editions[r->count++], images[*at], fault);
         if (t) return t;
-        if (!same(r->editions[0].info.name, r->editions[*at].info.name)) return KL_PY_MIXED;
+        if (!same(r->editions[0].info.name, r->editions[*at].info.name)) return KL_RULESET_MIXED;
     }
     qsort(r->editions, r->count, sizeof *r->editions, by_start);
-    return KL_PY_FINE;
+    return KL_RULESET_FINE;
 }
 
-kl_py_rules *kl_py_rules_share(kl_py_rules *r) {
+kl_ruleset *kl_ruleset_share(kl_ruleset *r) {
     __atomic_add_fetch(&r->users, 1, __ATOMIC_RELAXED);
     return r;
 }
 
-void kl_py_rules_drop(kl_py_rules *r) {
+void kl_ruleset_drop(kl_ruleset *r) {
     if (!r || __atomic_sub_fetch(&r->users, 1, __ATOMIC_ACQ_REL)) return;
     for (size_t i = 0; i < r->count; i++) {
         kl_schema_free(r->editions[i].schema);
@@ -65,64 +66,35 @@ void kl_py_rules_drop(kl_py_rules *r) {
 }
 
 /* ------------------------------------------------------------------ assumptions */
-static bool read_assumed(const kl_py_edition *e, const kl_assumption_info *a, kl_string text, int64_t *value) {
-    bool yes = false;
-    switch (a->kind) {
-    case KL_BOOL:
-        if (kl_parse_bool(text, &yes)) return false;
-        *value = yes;
-        return true;
-    case KL_DATE: return kl_parse_date(text, value) == KL_REJECT_NOT;
-    case KL_VALUES: {
-        uint32_t code = kl_schema_code(e->schema, a->set, text);
-        *value = code;
-        return code != KL_INDEX_NONE;
-    }
-    default:
-        return kl_parse_number(text, a->scale, a->kind == KL_MONEY ? e->info.currency : (kl_string){"", 0}, value) ==
-               KL_REJECT_NOT;
-    }
-}
-
-static kl_workspace *workspace_of(const kl_py_rules *r, size_t edition) {
-    const kl_program *p = r->editions[edition].program;
-    size_t size = (kl_workspace_size(p) + 63) / 64 * 64;
-    void *memory = aligned_alloc(64, size);
-    kl_workspace *w = memory ? kl_workspace_init(p, memory, size) : NULL;
-    if (!w) {
-        free(memory);
-        return NULL;
-    }
-    kl_workspace_use(w, kl_kernels_best());
-    for (size_t i = 0; i < r->assumed_count; i++)
-        if (r->assumed[i].edition == edition)
-            kl_assume(w, r->assumed[i].assumption, r->assumed[i].known, r->assumed[i].value);
+static kl_workspace *workspace_of(const kl_ruleset *r, size_t edition) {
+    kl_workspace *w = kl_workspace_new(r->editions[edition].program, edition, r->assumed, r->assumed_count);
+    if (w) kl_workspace_use(w, kl_kernels_best());
     return w;
 }
 
 /* Whether the runtime takes the value: types and bounds are its business. */
-static kl_py_trouble assume(kl_py_rules *r, size_t edition, uint32_t assumption, bool known, int64_t value) {
+static kl_ruleset_trouble assume(kl_ruleset *r, size_t edition, uint32_t assumption, bool known, int64_t value) {
     kl_workspace *w = workspace_of(r, edition);
     bool fits = w && kl_assume(w, assumption, known, value);
     free(w);
-    if (!w) return KL_PY_MEMORY;
-    if (!fits) return KL_PY_VALUE;
-    kl_py_assumed *list = realloc(r->assumed, (r->assumed_count + 1) * sizeof *list);
-    if (!list) return KL_PY_MEMORY;
+    if (!w) return KL_RULESET_MEMORY;
+    if (!fits) return KL_RULESET_VALUE;
+    kl_assumed *list = realloc(r->assumed, (r->assumed_count + 1) * sizeof *list);
+    if (!list) return KL_RULESET_MEMORY;
     r->assumed = list;
-    list[r->assumed_count++] = (kl_py_assumed){edition, assumption, known, value};
-    return KL_PY_FINE;
+    list[r->assumed_count++] = (kl_assumed){edition, assumption, known, value};
+    return KL_RULESET_FINE;
 }
 
-kl_py_trouble kl_py_rules_assume(kl_py_rules *r, kl_string name, bool known, kl_string value) {
-    kl_py_trouble found = KL_PY_NAME;
+kl_ruleset_trouble kl_ruleset_assume(kl_ruleset *r, kl_string name, bool known, kl_string value) {
+    kl_ruleset_trouble found = KL_RULESET_NAME;
     for (size_t e = 0; e < r->count; e++) {
-        const kl_py_edition *edition = &r->editions[e];
+        const kl_ruleset_edition *edition = &r->editions[e];
         for (uint32_t i = 0; i < edition->info.assumptions; i++) {
             const kl_assumption_info *a = &edition->teller->assumptions[i];
             int64_t number = 0;
             if (!same(a->name, name)) continue;
-            if (known && !read_assumed(edition, a, kl_trim(value), &number)) return KL_PY_VALUE;
+            if (known && kl_parse_assumed(edition->schema, a, kl_trim(value), &number)) return KL_RULESET_VALUE;
             found = assume(r, e, i, known, number);
             if (found) return found;
         }
@@ -160,10 +132,10 @@ static void refuse(kl_refusals *r, uint64_t row, kl_string key, const kl_slip *s
 }
 
 /* ------------------------------------------------------------------ the desk */
-kl_desk *kl_desk_new(kl_py_rules *rules) {
+kl_desk *kl_desk_new(kl_ruleset *rules) {
     kl_desk *d = calloc(1, sizeof *d);
     if (!d) return NULL;
-    d->rules = kl_py_rules_share(rules);
+    d->rules = kl_ruleset_share(rules);
     d->workspaces = calloc(rules->count, sizeof *d->workspaces);
     d->verdicts = calloc(rules->count, sizeof *d->verdicts);
     d->intakes = calloc(rules->count, sizeof *d->intakes);
@@ -190,7 +162,7 @@ void kl_desk_free(kl_desk *d) {
     free(d->workspaces);
     free(d->intakes);
     kl_pool_free(&d->pool);
-    kl_py_rules_drop(d->rules);
+    kl_ruleset_drop(d->rules);
     free(d);
 }
 
@@ -204,7 +176,7 @@ void kl_desk_start(kl_desk *d, uint32_t rows) {
 
 /* The last edition that began on or before the record's date, else the first; without a date the newest, which rejects it for that. */
 static void choose_editions(kl_desk *d) {
-    const kl_py_rules *r = d->rules;
+    const kl_ruleset *r = d->rules;
     size_t newest = r->count - 1;
     if (!newest) {
         memset(d->edition_of, 0, d->rows * sizeof *d->edition_of);
