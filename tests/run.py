@@ -41,6 +41,7 @@ def suites(build, soak):
     yield "plane properties", script("oracle/planes.py", *long)
     yield "smallest changes", script("oracle/nearest.py", *long)
     yield "suggested examples", script("oracle/suggestions.py", *long)
+    yield "changes that go unnoticed", script("oracle/unnoticed.py", *long)
     yield "plans of random guidelines", script("oracle/changes.py", *long)
     yield "build", script("build/check.py")
     yield "goldens", script("golden/run.py")

@@ -1,254 +1,351 @@
-/* mutate.c - one place of the tree changed at a time: the text is checked and built again, the examples are run, and a change that none notices is told
- * of, unless it is proved to change nothing.
- * May include: compiler/cli/mutate, compiler/cli/plan.
- * Start at kl_mutate(). */
+/* mutate.c - the text with one place changed at a time is read, checked and built, the examples are run, and a change that none notices is told
+ * of, with a record that would show it, unless it is proved to change nothing.
+ * May include: compiler/cli/mutate, mutations, given, plan.
+ * Start at kl_mutate(), then judge(). */
 #include "compiler/cli/mutate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/cli/given.h"
+#include "compiler/cli/mutations.h"
 #include "compiler/cli/plan.h"
 
-enum { SHOWN = 60 };
+enum { SHOWN = 60, AROUND = 24 }; /* characters of a change, and beside it where it is longer */
+
+typedef enum effect { SHOWN_BY_RECORD, NOT_DECIDED, NO_EFFECT } effect;
+
+typedef struct unnoticed {
+    const kl_mutation *m;
+    effect effect;
+    kl_str subject, was, becomes, record,
+        json;      /* what a record shows; its fields in words and as members of an object */
+    size_t inside; /* changes inside it that go unnoticed too */
+} unnoticed;
 
 typedef struct mutating {
     kl_cli *c;
     const kl_examples *x;
-    const kl_sources *sources;
-    kl_file *file;
-    bool json, ok;
-    kl_bytes *out;
-    size_t tried, noticed, refused, equal, left;
+    const kl_file *file;
+    kl_str text; /* as changed */
+    kl_options options;
+    kl_reader reader; /* of everything else */
+    bool ok;
+    KL_VEC(unnoticed) left;
+    size_t noticed, refused, equal, undecided;
 } mutating;
 
 static const char *word(const mutating *m, const char *sv, const char *en) {
     return kl_cli_word(m->c, sv, en);
 }
 
-static void tell(mutating *m, kl_span span, kl_str what) {
-    size_t line = 0, column = 0;
-    kl_place(m->file, span.start, &line, &column);
-    kl_str place = kl_str_fmt(m->c->arena, "%.*s:%zu:%zu", KL_FMT(m->file->path), line, column);
-    if (m->json) {
-        kl_bytes_text(m->out, m->left ? ",\n  {\"place\": " : "\n  {\"place\": ");
-        kl_bytes_json(m->out, kl_string_from(place));
-        kl_bytes_text(m->out, ", \"change\": ");
-        kl_bytes_json(m->out, kl_string_from(what));
-        kl_bytes_char(m->out, '}');
-    } else {
-        kl_str text = kl_str_fmt(m->c->arena, "%.*s: %.*s\n", KL_FMT(place), KL_FMT(what));
-        kl_bytes_add(m->out, text.p, text.n);
-    }
-    m->left++;
+static bool read_changed(void *self, kl_arena *a, kl_str path, kl_str *text) {
+    const mutating *m = self;
+    if (!kl_str_eq(path, m->x->path)) return m->reader.read(m->reader.self, a, path, text);
+    *text = m->text;
+    return true;
 }
 
-static bool same_for_all(mutating *m, kl_cli *own, const kl_edition *changed) {
+/* ------------------------------------------------------------------ what it changes */
+/* A record on which the two differ, kept when the proof is gone. */
+static void keep_witness(const mutating *m, const kl_plan *p, const kl_plan_subject *s, unnoticed *u) {
+    const ir_guideline *g = p->wide->f->g;
+    const kl_plan_class *c = &s->classes.p[0];
+    kl_buf b, json;
+    kl_buf_init(&b, m->c->arena);
+    kl_buf_init(&json, m->c->arena);
+    for (size_t i = 0; i < g->fields.n; i++) {
+        if (c->record[i].state != KL_DATUM_VALUE) continue;
+        kl_str name = g->fields.p[i].name;
+        kl_buf_fmt(&b, "%s%.*s %.*s", b.n ? ", " : "", KL_FMT(name),
+                   KL_FMT(kl_given_text(m->c->arena, g, g->fields.p[i].type, &c->record[i], m->c->lang)));
+        kl_bytes one = {0};
+        kl_bytes_json(&one, kl_string_from(name));
+        kl_bytes_text(&one, ": ");
+        kl_bytes_json(&one, kl_string_from(kl_given_text(m->c->arena, g, g->fields.p[i].type, &c->record[i], KL_EN)));
+        kl_buf_fmt(&json, "%s%.*s", json.n ? ", " : "", (int)one.size, one.data);
+        kl_bytes_free(&one);
+    }
+    u->record = kl_buf_view(&b);
+    u->json = kl_buf_view(&json);
+    u->subject = kl_str_fmt(m->c->arena, "%s%.*s", s->requirement ? word(m, "fynd ", "finding ") : "", KL_FMT(s->name));
+    u->was = kl_str_dup(m->c->arena, c->was[0].words);
+    u->becomes = kl_str_dup(m->c->arena, c->was[1].words);
+}
+
+static effect effect_of(mutating *m, kl_cli *own, const kl_edition *changed, unnoticed *u) {
     kl_rules rules[2];
     kl_plan plan;
+    effect e = NO_EFFECT;
     memset(rules, 0, sizeof rules);
     KL_PUSH(own->arena, &rules[0].editions, m->x->edition);
     KL_PUSH(own->arena, &rules[1].editions, *changed);
     rules[0].editions.p[0].teller = kl_teller_new(m->x->edition.program);
-    bool same = rules[0].editions.p[0].teller && kl_plan_compare(&plan, own, &rules[0], &rules[1], true);
-    if (rules[0].editions.p[0].teller) {
-        same = same && kl_plan_is_equal(&plan);
-        kl_plan_free(&plan);
+    m->ok = rules[0].editions.p[0].teller != NULL;
+    if (m->ok && !kl_plan_compare(&plan, own, &rules[0], &rules[1], true)) m->ok = false;
+    for (size_t i = 0; m->ok && i < plan.subjects.n && e != SHOWN_BY_RECORD; i++) {
+        const kl_plan_subject *s = &plan.subjects.p[i];
+        if (s->classes.n) keep_witness(m, &plan, s, u);
+        if (s->classes.n || s->verdict > KL_PLAN_NOT_DECIDED)
+            e = SHOWN_BY_RECORD;
+        else if (s->verdict == KL_PLAN_NOT_DECIDED)
+            e = NOT_DECIDED;
     }
+    if (rules[0].editions.p[0].teller) kl_plan_free(&plan);
     kl_teller_free(rules[0].editions.p[0].teller);
-    return same;
+    return e;
 }
 
-/* The tree as it stands now against the examples. */
-static void judge(mutating *m, kl_span span, kl_str what) {
+/* ------------------------------------------------------------------ one change */
+/* Errors where the examples name what is no longer there: they do not hold any more. */
+static bool only_in_examples(const kl_diags *d, const kl_sources *s) {
+    for (size_t i = 0; i < d->list.n; i++) {
+        const kl_diag *one = &d->list.p[i];
+        bool in = kl_diag_severity(one->id) != KL_ERROR;
+        for (size_t k = 0; one->file == s->files.p[0] && k < one->file->pieces.n && !in; k++) {
+            const kl_piece *p = one->file->pieces.p[k];
+            in = p->kind == KL_P_EXAMPLE && one->span.start >= p->span.start && one->span.start <= p->span.end;
+        }
+        if (!in) return false;
+    }
+    return d->errors > 0;
+}
+
+/* false: it is not a guideline any more; *noticed when only its examples are to blame. */
+static bool build(mutating *m, kl_cli *own, kl_examples *x, bool *noticed) {
+    kl_diags d;
+    kl_buf image;
+    kl_diags_init(&d, own->arena, own->lang);
+    kl_buf_init(&image, own->arena);
+    kl_sources *s = kl_load(own->arena, &d, &m->options, x->path);
+    ir_guideline *g = s && !d.errors ? kl_check(own->arena, &d, s) : NULL;
+    *noticed = g && only_in_examples(&d, s);
+    if (!g || d.errors || !kl_emit_image(own->arena, &d, g, &image)) return false;
+    char *bytes = kl_alloc(own->arena, image.n);
+    memcpy(bytes, image.p, image.n);
+    x->ir = x->edition.ir = g;
+    x->edition.image = (kl_str){bytes, image.n};
+    return kl_rules_admit(own, x->path, x->edition.image, &x->edition.program);
+}
+
+static void judge(mutating *m, const kl_mutation *change) {
     kl_cli own = *m->c;
+    kl_str was = m->file->text;
+    unnoticed u = {.m = change};
     own.arena = kl_arena_new(0);
     if (!own.arena) {
         m->ok = false;
         return;
     }
-    kl_diags d;
-    kl_buf image;
-    kl_diags_init(&d, own.arena, own.lang);
-    kl_buf_init(&image, own.arena);
-    m->tried++;
-    ir_guideline *g = kl_check(own.arena, &d, m->sources);
-    bool good = g && !d.errors && kl_emit_image(own.arena, &d, g, &image);
-    kl_examples x = {.path = m->x->path, .ir = g, .edition = {.path = m->x->path, .ir = g}};
-    if (good) {
-        char *bytes = kl_alloc(own.arena, image.n);
-        memcpy(bytes, image.p, image.n);
-        x.edition.image = (kl_str){bytes, image.n};
-        good = kl_rules_admit(&own, m->x->path, x.edition.image, &x.edition.program);
-    }
-    if (!good) {
-        m->refused++;
+    m->text = kl_str_fmt(own.arena, "%.*s%.*s%.*s", (int)change->span.start, was.p, KL_FMT(change->to),
+                         (int)(was.n - change->span.end), was.p + change->span.end);
+    kl_examples x = {.path = m->x->path, .edition = {.path = m->x->path}};
+    bool noticed;
+    if (!build(m, &own, &x, &noticed)) {
+        m->noticed += noticed;
+        m->refused += !noticed;
     } else {
         kl_describe(x.edition.program, &x.edition.info);
         x.edition.teller = kl_teller_new(x.edition.program);
-        m->ok = m->ok && x.edition.teller && kl_examples_run(&own, &x);
+        m->ok = x.edition.teller && kl_examples_run(&own, &x);
+        u.effect = m->ok && !x.failed ? effect_of(m, &own, &x.edition, &u) : NO_EFFECT;
         if (x.failed)
             m->noticed++;
-        else if (m->ok && same_for_all(m, &own, &x.edition))
+        else if (u.effect == NO_EFFECT)
             m->equal++;
         else
-            tell(m, span, what);
+            KL_PUSH(m->c->arena, &m->left, u);
+        m->undecided += u.effect == NOT_DECIDED;
         kl_teller_free(x.edition.teller);
     }
     kl_arena_free(own.arena);
 }
 
-/* As the author wrote it: what stands on the first line, and of that so much as says which one is meant. */
-static kl_str written(const mutating *m, kl_span span) {
-    const char *p = m->file->text.p + span.start;
-    size_t n = span.end - span.start, least = 0;
-    while (least < n && least < SHOWN && p[least] != '\n') least++;
-    while (least < n && least > 0 && ((unsigned char)p[least] & 0xC0) == 0x80) least--; /* whole characters */
-    return least < n ? kl_str_fmt(m->c->arena, "%.*s…", (int)least, p) : (kl_str){p, n};
+/* ------------------------------------------------------------------ what is said */
+static bool inside(const unnoticed *outer, const unnoticed *inner) {
+    return outer->m->covers && inner->m->span.start >= outer->m->span.start && inner->m->span.end <= outer->m->span.end;
 }
 
-static kl_str about(const mutating *m, const char *sv, const char *en, kl_span span) {
-    return kl_str_fmt(m->c->arena, word(m, sv, en), KL_FMT(written(m, span)));
-}
-
-/* ------------------------------------------------------------------ conditions and values */
-static void mutate_compare(mutating *m, kl_expr *e) {
-    static const kl_compare other[] = {
-        [KL_EQ] = KL_NE, [KL_NE] = KL_EQ, [KL_LT] = KL_LE, [KL_LE] = KL_LT, [KL_GT] = KL_GE, [KL_GE] = KL_GT};
-    kl_compare was = e->compare;
-    e->compare = other[was];
-    judge(m, e->span,
-          about(m, "”%.*s” med gränsen flyttad eller svaret vänt", "“%.*s” with its limit moved or its answer turned",
-                e->span));
-    e->compare = was;
-}
-
-static void mutate_expr(mutating *m, kl_expr *e) {
-    if (!e || !m->ok) return;
-    kl_expr_kind was = e->kind;
-    int64_t number = e->number.value;
-    switch (e->kind) {
-    case KL_E_AND:
-    case KL_E_OR:
-        e->kind = was == KL_E_AND ? KL_E_OR : KL_E_AND;
-        judge(m, e->span, about(m, "”%.*s” med och och eller bytta", "“%.*s” with and and or swapped", e->span));
-        break;
-    case KL_E_COMPARE: mutate_compare(m, e); break;
-    case KL_E_IN:
-    case KL_E_BETWEEN:
-        e->negate = !e->negate;
-        judge(m, e->span, about(m, "”%.*s” vänt till sin motsats", "“%.*s” turned to its opposite", e->span));
-        e->negate = !e->negate;
-        break;
-    case KL_E_BOOL:
-    case KL_E_NUMBER:
-    case KL_E_MONEY:
-        e->number.value = was == KL_E_BOOL ? !number : number + 1;
-        judge(m, e->span, about(m, "”%.*s” bytt mot ett annat värde", "“%.*s” changed to another value", e->span));
-        e->number.value = number;
-        break;
-    default: break;
+/* Blanks and line ends as one blank, none at the ends. */
+static kl_str on_one_line(const mutating *m, kl_str s) {
+    kl_buf b;
+    kl_buf_init(&b, m->c->arena);
+    for (size_t i = 0; i < s.n; i++) {
+        bool blank = s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r';
+        if (!blank)
+            kl_buf_add(&b, s.p + i, 1);
+        else if (b.n && b.p[b.n - 1] != ' ')
+            kl_buf_add(&b, " ", 1);
     }
-    e->kind = was;
-    mutate_expr(m, e->a);
-    mutate_expr(m, e->b);
-    mutate_expr(m, e->c);
+    while (b.n && b.p[b.n - 1] == ' ') b.n--;
+    return kl_visible(m->c->arena, kl_buf_view(&b));
 }
 
-/* ------------------------------------------------------------------ pieces */
-static void mutate_body(mutating *m, kl_body *b) {
-    mutate_expr(m, b->cond);
-    for (size_t i = 0; i < b->items.n && m->ok; i++) {
-        kl_item kept = b->items.p[i];
-        memmove(&b->items.p[i], &b->items.p[i + 1], (b->items.n - i - 1) * sizeof kept);
-        b->items.n--;
-        if (b->items.n) judge(m, kept.span, about(m, "punkten ”%.*s” borta", "the item “%.*s” left out", kept.span));
-        memmove(&b->items.p[i + 1], &b->items.p[i], (b->items.n - i) * sizeof kept);
-        b->items.n++;
-        b->items.p[i] = kept;
-        mutate_expr(m, kept.cond);
-    }
+/* A long text cut short: so much as stands between, and some words before and after. */
+static kl_str around(const mutating *m, kl_str s, size_t before, size_t after) {
+    size_t start = before > AROUND ? before - AROUND : 0, end = after > AROUND ? s.n - after + AROUND : s.n;
+    if (s.n <= SHOWN) return s;
+    while (start && start < before && s.p[start - 1] != ' ') start++;
+    while (end < s.n && end > s.n - after && s.p[end] != ' ') end--;
+    while (start && (s.p[start] & 0xC0) == 0x80) start--; /* whole characters */
+    while (end < s.n && (s.p[end] & 0xC0) == 0x80) end++;
+    return kl_str_fmt(m->c->arena, "%s%.*s%s", start ? "… " : "", (int)(end - start), s.p + start,
+                      end < s.n ? " …" : "");
 }
 
-static void mutate_clause(mutating *m, kl_piece *p) {
-    mutate_body(m, &p->u.clause.body);
-    for (size_t i = 0; i < p->u.clause.except.n && m->ok; i++) {
-        kl_body kept = p->u.clause.except.p[i];
-        p->u.clause.except.p[i] = p->u.clause.except.p[p->u.clause.except.n - 1];
-        p->u.clause.except.n--;
-        judge(m, kept.span, about(m, "undantaget ”%.*s” borta", "the exception “%.*s” left out", kept.span));
-        p->u.clause.except.n++;
-        p->u.clause.except.p[i] = kept;
-        mutate_body(m, &p->u.clause.except.p[i]);
-    }
+static kl_str change_text(const mutating *m, const kl_mutation *change) {
+    kl_span s = change->span;
+    kl_str from = on_one_line(m, (kl_str){m->file->text.p + s.start, s.end - s.start}), to = on_one_line(m, change->to);
+    size_t before = 0, after = 0;
+    if (!change->to.n)
+        return kl_str_fmt(m->c->arena, word(m, "%.*s borta: ”%.*s”", "%.*s left out: “%.*s”"), KL_FMT(change->part),
+                          KL_FMT(around(m, from, 0, from.n > SHOWN ? from.n - SHOWN : 0)));
+    while (before < from.n && before < to.n && from.p[before] == to.p[before]) before++;
+    while (after < from.n - before && after < to.n - before && from.p[from.n - 1 - after] == to.p[to.n - 1 - after])
+        after++;
+    return kl_str_fmt(m->c->arena, word(m, "%.*s%s”%.*s” → ”%.*s”", "%.*s%s“%.*s” → “%.*s”"), KL_FMT(change->part),
+                      change->part.n ? ": " : "", KL_FMT(around(m, from, before, after)),
+                      KL_FMT(around(m, to, before, after)));
 }
 
-static void mutate_table(mutating *m, kl_piece *p) {
-    kl_grid *t = &p->u.table.grid;
-    mutate_expr(m, p->u.table.when);
-    for (size_t i = 0; i < t->rows.n && m->ok; i++) {
-        kl_row kept = t->rows.p[i];
-        memmove(&t->rows.p[i], &t->rows.p[i + 1], (t->rows.n - i - 1) * sizeof kept);
-        t->rows.n--;
-        if (t->rows.n) judge(m, kept.span, about(m, "raden ”%.*s” borta", "the row “%.*s” left out", kept.span));
-        memmove(&t->rows.p[i + 1], &t->rows.p[i], (t->rows.n - i) * sizeof kept);
-        t->rows.n++;
-        t->rows.p[i] = kept;
-        for (size_t k = 1; k < kept.cells.n; k++)
-            for (size_t v = 0; v < kept.cells.p[k].list.n; v++) mutate_expr(m, kept.cells.p[k].list.p[v]);
-    }
+static void place_of(const mutating *m, const kl_mutation *change, size_t *line, size_t *column) {
+    uint32_t at = change->span.start;
+    while (at < change->span.end && (m->file->text.p[at] == ' ' || m->file->text.p[at] == '\t')) at++;
+    kl_place(m->file, at, line, column);
 }
 
-static void mutate_piece(mutating *m, kl_piece *p) {
-    switch (p->kind) {
-    case KL_P_GUIDELINE: mutate_expr(m, p->u.guideline.scope); break;
-    case KL_P_CLAUSE: mutate_clause(m, p); break;
-    case KL_P_REQUIREMENT:
-    case KL_P_ADVICE:
-        mutate_expr(m, p->u.requirement.applies);
-        mutate_expr(m, p->u.requirement.requires);
-        break;
-    case KL_P_RULE:
-        mutate_expr(m, p->u.rule.when);
-        for (size_t i = 0; i < p->u.rule.gives.n; i++) mutate_expr(m, p->u.rule.gives.p[i].value);
-        break;
-    case KL_P_TABLE: mutate_table(m, p); break;
-    default: break;
-    }
+static void tell(mutating *m, const unnoticed *u, kl_bytes *out) {
+    size_t line = 0, column = 0;
+    place_of(m, u->m, &line, &column);
+    kl_buf b;
+    kl_buf_init(&b, m->c->arena);
+    kl_buf_fmt(&b, "%.*s:%zu:%zu: %.*s", KL_FMT(m->file->path), line, column, KL_FMT(change_text(m, u->m)));
+    if (u->inside)
+        kl_buf_fmt(&b,
+                   u->inside == 1 ? word(m, " (och %zu ändring inuti)", " (and %zu change inside)")
+                                  : word(m, " (och %zu ändringar inuti)", " (and %zu changes inside)"),
+                   u->inside);
+    if (u->effect == NOT_DECIDED)
+        kl_buf_fmt(&b, "%s",
+                   word(m, "\n    kan vara utan verkan: det är inte avgjort",
+                        "\n    may be without effect: that is not decided"));
+    if (u->was.n)
+        kl_buf_fmt(&b, "\n    %s%.*s: %.*s %.*s → %.*s",
+                   u->record.n ? word(m, "till exempel ", "for example ")
+                               : word(m, "där inget är känt", "where nothing is known"),
+                   KL_FMT(u->record), KL_FMT(u->subject), KL_FMT(u->was), KL_FMT(u->becomes));
+    kl_buf_fmt(&b, "\n");
+    kl_bytes_add(out, b.p, b.n);
 }
 
-static void put_score(mutating *m) {
-    size_t counted = m->noticed + m->left;
+static void tell_all(mutating *m, kl_bytes *out) {
+    size_t outer = SIZE_MAX, counted = m->noticed + m->left.n;
     unsigned share = kl_examples_share(m->noticed, counted);
-    if (m->json) {
-        kl_str text = kl_str_fmt(m->c->arena,
-                                 "],\n \"noticed\": %zu, \"unnoticed\": %zu, \"equivalent\": %zu, \"refused\": %zu}\n",
-                                 m->noticed, m->left, m->equal, m->refused);
-        kl_bytes_add(m->out, text.p, text.n);
+    for (size_t i = 0; i < m->left.n; i++) {
+        if (outer != SIZE_MAX && inside(&m->left.p[outer], &m->left.p[i]))
+            m->left.p[outer].inside++;
+        else if (m->left.p[i].m->covers)
+            outer = i;
+    }
+    outer = SIZE_MAX;
+    for (size_t i = 0; i < m->left.n; i++) {
+        if (outer != SIZE_MAX && inside(&m->left.p[outer], &m->left.p[i])) continue;
+        if (m->left.p[i].m->covers) outer = i;
+        tell(m, &m->left.p[i], out);
+    }
+    kl_buf b;
+    kl_buf_init(&b, m->c->arena);
+    kl_buf_fmt(
+        &b,
+        word(m, "%.*s: exemplen märker %zu av %zu ändringar (%u %%); %zu ändrar inget, %zu avvisas av granskningen",
+             "%.*s: the examples notice %zu of %zu changes (%u %%); %zu change nothing, %zu are refused by the check"),
+        KL_FMT(m->x->path), m->noticed, counted, share / 10, m->equal, m->refused);
+    if (m->undecided)
+        kl_buf_fmt(&b, word(m, "; om %zu är det inte avgjort", "; of %zu it is not decided"), m->undecided);
+    kl_buf_fmt(&b, "\n");
+    kl_bytes_add(out, b.p, b.n);
+}
+
+static void put_member(kl_bytes *out, const char *name, kl_str value) {
+    kl_bytes_text(out, name);
+    kl_bytes_json(out, kl_string_from(value));
+}
+
+static void put_number(kl_bytes *out, const char *name, size_t value) {
+    kl_bytes_text(out, name);
+    kl_bytes_number(out, (int64_t)value, 0, '.');
+}
+
+static void put_change(const mutating *m, const unnoticed *u, kl_bytes *out) {
+    kl_span s = u->m->span;
+    size_t line = 0, column = 0;
+    place_of(m, u->m, &line, &column);
+    put_member(out, "{\"place\": {\"file\": ", m->file->path);
+    put_number(out, ", \"line\": ", line);
+    put_number(out, ", \"column\": ", column);
+    put_number(out, ", \"start\": ", s.start);
+    put_number(out, ", \"end\": ", s.end);
+    put_member(out, "}, \"kind\": ", kl_str_of(u->m->kind));
+    put_member(out, ", \"from\": ", (kl_str){m->file->text.p + s.start, s.end - s.start});
+    put_member(out, ", \"to\": ", u->m->to);
+    put_member(out, ", \"change\": ", change_text(m, u->m));
+    kl_bytes_text(out, u->effect == NOT_DECIDED ? ", \"effect\": \"not_decided\"" : ", \"effect\": \"shown\"");
+    if (u->was.n) {
+        put_member(out, ", \"shown_by\": {\"what\": ", u->subject);
+        put_member(out, ", \"old\": ", u->was);
+        put_member(out, ", \"new\": ", u->becomes);
+        kl_bytes_text(out, ", \"witness\": {");
+        kl_bytes_add(out, u->json.p, u->json.n);
+        kl_bytes_text(out, "}}");
+    }
+    kl_bytes_char(out, '}');
+}
+
+static void put_json(const mutating *m, kl_bytes *out) {
+    put_member(out, "{\"file\": ", m->x->path);
+    kl_bytes_text(out, ",\n \"changes\": [");
+    for (size_t i = 0; i < m->left.n; i++) {
+        kl_bytes_text(out, i ? ",\n  " : "\n  ");
+        put_change(m, &m->left.p[i], out);
+    }
+    put_number(out, "],\n \"noticed\": ", m->noticed);
+    put_number(out, ", \"unnoticed\": ", m->left.n);
+    put_number(out, ", \"not_decided\": ", m->undecided);
+    put_number(out, ", \"equivalent\": ", m->equal);
+    put_number(out, ", \"refused\": ", m->refused);
+    kl_bytes_text(out, "}\n");
+}
+
+/* Examples that fail anyway notice nothing. */
+static void refuse(const mutating *m, bool json, kl_bytes *out) {
+    if (json) {
+        put_member(out, "{\"file\": ", m->x->path);
+        put_number(out, ", \"failed\": ", m->x->failed);
+        kl_bytes_text(out, "}\n");
         return;
     }
-    kl_str text = kl_str_fmt(
-        m->c->arena,
-        word(
-            m, "%.*s: exemplen märker %zu av %zu ändringar (%u %%); %zu ändrar inget, %zu avvisas av granskningen\n",
-            "%.*s: the examples notice %zu of %zu changes (%u %%); %zu change nothing, %zu are refused by the check\n"),
-        KL_FMT(m->x->path), m->noticed, counted, share / 10, m->equal, m->refused);
-    kl_bytes_add(m->out, text.p, text.n);
+    kl_str text = kl_str_fmt(m->c->arena,
+                             word(m, "%.*s: %zu exempel stämmer inte; ändringar prövas när alla gör det\n",
+                                  "%.*s: %zu examples fail; changes are tried when all hold\n"),
+                             KL_FMT(m->x->path), m->x->failed);
+    kl_bytes_add(out, text.p, text.n);
 }
 
 bool kl_mutate(kl_cli *c, const kl_examples *x, bool json, kl_bytes *out, size_t *left) {
-    kl_diags d;
-    kl_diags_init(&d, c->arena, c->lang);
-    kl_options o = kl_cli_options(c);
-    kl_sources *s = kl_load(c->arena, &d, &o, x->path);
-    if (!s || d.errors) return false;
-    mutating m = {.c = c, .x = x, .sources = s, .file = s->files.p[0], .json = json, .ok = true, .out = out};
-    if (json) {
-        kl_bytes_text(out, "{\"file\": ");
-        kl_bytes_json(out, kl_string_from(x->path));
-        kl_bytes_text(out, ",\n \"changes\": [");
+    kl_mutation_list changes = {0};
+    mutating m = {.c = c, .x = x, .file = x->ir->files.p[0], .ok = true, .options = kl_cli_options(c)};
+    m.reader = m.options.reader;
+    m.options.reader = (kl_reader){read_changed, &m};
+    if (x->failed) {
+        refuse(&m, json, out);
+        return !out->failed;
     }
-    for (size_t i = 0; i < m.file->pieces.n && m.ok; i++) mutate_piece(&m, m.file->pieces.p[i]);
-    put_score(&m);
-    *left += m.left;
+    kl_mutations(c->arena, x->ir, m.file, c->lang, &changes);
+    for (size_t i = 0; i < changes.n && m.ok; i++) judge(&m, &changes.p[i]);
+    if (json)
+        put_json(&m, out);
+    else
+        tell_all(&m, out);
+    *left += m.left.n;
     return m.ok && !out->failed;
 }

@@ -9,6 +9,7 @@
 #include "compiler/cli/given.h"
 #include "compiler/cli/trying.h"
 #include "lang/catalogue.h"
+#include "runtime/dates.h"
 
 enum { NAMED_MOST = 3, TRUTHS = 3, DUTY_FORMS = 4, EFFORT = 100000, ROUNDS_MOST = 5, NODES_MOST = 20000 };
 
@@ -347,12 +348,75 @@ static uint32_t hangs(suggesting *s, uint32_t level, uint32_t cell) {
     return KL_LEAF_NO;
 }
 
+/* A number or a date as it stands in the text, in the type's own units; false when it is neither, or does not fit. */
+static bool read_constant(const kl_file *file, size_t at, ir_type type, int64_t *v) {
+    kl_span s = file->tokens.p[at].span;
+    kl_str t = {file->text.p + s.start, s.end - s.start};
+    int32_t day;
+    if (type.kind == KL_T_DATE) return kl_date_parse(t.p, t.n, &day) && (*v = day, true);
+    unsigned decimals = 0, wanted = type.kind == KL_T_MONEY ? 2 : type.decimals;
+    bool part = false;
+    if (!t.n || t.p[0] < '0' || t.p[0] > '9' || t.p[t.n - 1] == ')') return false;
+    *v = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        if (t.p[i] == ',' || t.p[i] == '.') part = true;
+        if (t.p[i] < '0' || t.p[i] > '9') continue;
+        if (*v > KL_NUMBER_MAX / 10) return false;
+        *v = *v * 10 + (t.p[i] - '0');
+        decimals += part;
+    }
+    if (type.kind == KL_T_MONEY && at + 1 < file->tokens.n) {
+        kl_span unit = file->tokens.p[at + 1].span;
+        if (kl_str_eq((kl_str){file->text.p + unit.start, unit.end - unit.start}, KL_STR("öre"))) wanted = 0;
+    }
+    for (; decimals < wanted && *v <= KL_NUMBER_MAX / 10; decimals++) *v *= 10;
+    return decimals == wanted;
+}
+
+/* Which of the two the text holds between the offsets: the cut or the value below it, else INT64_MIN. */
+static int64_t constant_in(const kl_file *file, kl_span in, ir_type type, int64_t cut) {
+    int64_t found = INT64_MIN, v;
+    for (size_t i = 0; i < file->tokens.n && file->tokens.p[i].span.start < in.end; i++) {
+        if (file->tokens.p[i].span.start < in.start || !read_constant(file, i, type, &v)) continue;
+        if (v == cut || -v == cut) return cut;
+        if (v == cut - 1 || -v == cut - 1) found = cut - 1;
+    }
+    return found;
+}
+
+/* A cut is the first value of what lies above it; the author may have written that one or the last below: `< 20` and `>= 20` cut at 20
+ * and are about 20, `<= 19` and `> 19` cut there too and are about 19. The first comparison says; a limit that is an assumption, a tariff's
+ * or a period's stands somewhere else in the text. */
+static int64_t limit_at(const suggesting *s, uint32_t field, int64_t cut) {
+    ir_type type = s->g->fields.p[field].type;
+    int64_t found;
+    for (size_t i = 0; i < s->g->nodes.n; i++) {
+        const ir_node *n = &s->g->nodes.p[i];
+        if (n->kind != IR_RANGE || !n->file || (n->lo != cut && (n->hi == INT64_MAX || n->hi + 1 != cut))) continue;
+        const ir_node *of = &s->g->nodes.p[n->a];
+        if (of->kind != IR_FIELD || of->field != field) continue;
+        found = constant_in(n->file, n->span, type, cut);
+        if (found != INT64_MIN) return found;
+    }
+    bool below = false;
+    for (size_t i = 0; i < s->g->files.n; i++)
+        for (size_t k = 0; k < s->g->files.p[i]->pieces.n; k++) {
+            const kl_piece *p = s->g->files.p[i]->pieces.p[k];
+            if (p->kind == KL_P_EXAMPLE) continue;
+            found = constant_in(s->g->files.p[i], p->span, type, cut);
+            if (found == cut) return cut;
+            below = below || found != INT64_MIN;
+        }
+    return below ? cut - 1 : cut;
+}
+
 static void try_limit(suggesting *s, uint32_t level, uint32_t cell) {
     const kl_question *q = &s->w->k.asked.list.p[s->w->levels.p[level].question];
     uint32_t field = s->w->levels.p[level].field, where = KL_LEAF_NO;
+    int64_t limit = limit_at(s, field, q->cuts.p[cell]);
     kl_datum *like = NULL;
     for (int64_t step = -1; step <= 1; step++) {
-        int64_t v = q->cuts.p[cell] + step;
+        int64_t v = limit + step;
         if (is_tried(s, field, v) || v < q->lo || v > q->hi) continue;
         if (!like) {
             where = hangs(s, level, cell);

@@ -1,6 +1,7 @@
 # Runs `klausul test --suggest` on the shipped guidelines without their examples and on random ones, puts in what it writes, and runs that.
 # Uses the files beside it, tests/suite.py and the standard library; the tool is a program that it starts, nothing more.
-# Start at one(): what is suggested parses, holds, covers, and leaves nothing to suggest; ends with 'N passed, N failed'.
+# Start at one(): what is suggested parses, holds, covers, and leaves nothing to suggest; limits() says which values of a limit are tried.
+# Ends with 'N passed, N failed'.
 import argparse
 import json
 import os
@@ -56,6 +57,37 @@ def one(job):
         return name, '', len(re.findall(r'^(?:exempel|example) ', suggested, re.M)) + (1000 if given_up else 0)
 
 
+# ---------------------------------------------------------------------- limits: the values around what the author wrote
+LIMITS = [  # the type as written, a limit, the values just under, at and over it
+    ('heltal', '20', ('19', '20', '21')),
+    ('heltal', '0', ('-1', '0', '1')),
+    ('decimal(1)', '3,5', ('3,4', '3,5', '3,6')),
+    ('decimal(2)', '3', ('2,99', '3', '3,01')),
+    ('belopp', '100 kr', ('99,99 kr', '100 kr', '100,01 kr')),
+    ('belopp', '250 öre', ('2,49 kr', '2,50 kr', '2,51 kr')),
+    ('minuter', '30 minuter', ('29 minuter', '30 minuter', '31 minuter')),
+    ('dagar', '7 dagar', ('6 dagar', '7 dagar', '8 dagar')),
+    ('datum', '2024-01-01', ('2023-12-31', '2024-01-01', '2024-01-02')),
+]
+FORMS = ['x %s L' % sign for sign in ('<', '<=', '≤', '>', '>=', '≥', '=', '!=', '<>')] + [
+    'L %s x' % sign for sign in ('<', '<=', '>', '>=')] + ['inte x > L', 'x bland L', 'x < L och y', 'x > grans', 'x <= grans']
+
+
+def limits(job):
+    """(name, what is wrong): the suggestions about a limit are for the three values around it."""
+    klausul, (kind, limit, around), form = job
+    grans = 'antagande grans : %s annars %s\n  källa "1"\n' % (kind, limit) if 'grans' in form else ''
+    text = ('riktlinje prov.limit\n  valuta SEK\n  gäller utan datum\npost p\n  x : %s\n  y : ja/nej\n%sutfall u : ja/nej annars nej\n'
+            'regel r\n  när %s\n  ger u ja\n' % (kind, grans, form.replace('L', limit)))
+    with tempfile.TemporaryDirectory(prefix='klausul-limit-') as folder:
+        path = os.path.join(folder, 'g.klausul')
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text)
+        told = run([klausul, 'test', '--lang', 'sv', '--suggest', path], env=clean_environment(), timeout=120)
+        tried = re.findall(r'^exempel "förslag \d+: x ([^"]*?)(?:, r [^"]*)?"', told.stdout.decode(), re.M)
+        return '%s: %s' % (kind, form.replace('L', limit)), '' if tuple(tried) == around else 'tries %s\n%s' % (tried, told.stdout.decode() + told.stderr.decode())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--build', default='build')
@@ -76,6 +108,8 @@ def main():
         given_up += suggestions >= 1000
         count.check(name, not wrong and (name not in EXAMPLES_MOST or suggestions <= EXAMPLES_MOST[name]),
                     wrong or '%d examples are suggested' % suggestions)
+    for name, wrong in side_by_side(limits, [(klausul, limit, form) for limit in LIMITS for form in FORMS]):
+        count.check(name, not wrong, wrong)
     print('%d of %d guidelines have something that no example was found for' % (given_up, len(jobs)))
     return count.finish()
 
