@@ -205,6 +205,8 @@ typedef struct kl_result {
 
 /* A single-valued outcome's result, or a many-of outcome's state (DECIDED: some entries in, none open; NO_RESULT: none in; UNDETERMINED: some open). */
 void kl_outcome(const kl_workspace *w, uint32_t outcome, uint32_t row, kl_result *out);
+/* The same of all outcomes of a record at once: results[o], as many as the program has. */
+void kl_outcomes(const kl_workspace *w, uint32_t row, kl_result *results);
 /* Many-of: whether distinct entry `slot` is in (KL_DECIDED), out (KL_NO_RESULT), open (KL_UNDETERMINED) or another state; and its columns' values. */
 void kl_many(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t row, kl_result *out);
 void kl_many_value(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t column, uint32_t row,

@@ -109,10 +109,17 @@ static inline uint32_t decision(kl_workspace *w, uint32_t slot) {
 }
 
 static inline void decide(kl_workspace *w, uint32_t slot) {
+    enum { FEW = 32 }; /* counted quicker than halved, which no branch can guess */
     const kl_slot_plan *s = &w->slots[slot];
-    uint32_t code = kl_code_of(w, slot, decision(w, slot));
-    uint64_t *to = w->planes + s->plane;
-    for (uint32_t b = 0; b < s->bits; b++) to[b] = code >> b & 1;
+    const uint32_t *keys = w->keys + s->first_key;
+    uint32_t found = decision(w, slot), code = KL_CODES;
+    if (found >= KL_DECISION_NONE || s->keys > FEW) {
+        code = kl_code_of(w, slot, found);
+    } else {
+        uint32_t key = kl_key(w->program, found);
+        for (uint32_t i = 0; i < s->keys; i++) code += keys[i] < key;
+    }
+    for (uint64_t *to = w->planes + s->plane, *end = to + s->bits; to < end; to++, code >>= 1) *to = code & 1;
 }
 
 bool kl_single(kl_workspace *w, const kl_batch *batch) {
@@ -134,6 +141,37 @@ bool kl_single(kl_workspace *w, const kl_batch *batch) {
         }
     }
     return true;
+}
+
+/* ------------------------------------------------------------------ all that is told of a record */
+/* Constants and what nothing gives; false: what is asked for one by one. */
+static inline bool plain(const kl_workspace *w, const uint8_t *outcome, uint32_t row, kl_result *out) {
+    const kl_program *p = w->program;
+    uint32_t many = kl_at(outcome, KL_O_FLAGS) & KL_OUTCOME_MANY, slots = kl_at(outcome, KL_O_SLOTS);
+    if (many || slots == 0 || kl_at(outcome, KL_O_TYPE) == KL_TYPE_DATE) return false;
+    const kl_slot_plan *s = &w->slots[kl_at(outcome, KL_O_FIRST_SLOT)];
+    const uint64_t *word = kl_plane(w, s->plane) + row / 64;
+    uint32_t code = 0;
+    for (uint32_t b = 0; b < s->bits; b++, word += w->words) code |= (uint32_t)(*word >> row % 64 & 1) << b;
+    if (code < KL_CODES) return false;
+    const uint8_t *result =
+        kl_row(p, KL_S_RESULTS, w->keys[s->first_key + code - KL_CODES] & ((1u << KL_GROUP_SHIFT) - 1));
+    uint32_t kind = kl_at(result, KL_R_KIND), value = kl_at(result, KL_R_VALUE);
+    if (kind == KL_RESULT_NONE) {
+        *out = (kl_result){.state = KL_NO_RESULT, .reason = value};
+        return true;
+    }
+    if (kind != KL_RESULT_CONST) return false;
+    int64_t n = kl_const(p, value);
+    *out = (kl_result){.state = KL_DECIDED, .number = n, .set = (uint64_t)n};
+    return true;
+}
+
+void kl_outcomes(const kl_workspace *w, uint32_t row, kl_result *results) {
+    const kl_program *p = w->program;
+    const uint8_t *outcome = kl_row(p, KL_S_OUTCOMES, 0);
+    for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++, outcome += kl_words_of[KL_S_OUTCOMES] * 4)
+        if (row >= w->rows || !plain(w, outcome, row, &results[o])) kl_outcome(w, o, row, &results[o]);
 }
 
 /* Planes are `words` apart. Requirements may be without application, and tables and notes have no truth: they are asked for one by one. */

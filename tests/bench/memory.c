@@ -177,19 +177,18 @@ static double batches_of(const source *s, const kl_column *columns, size_t batch
 
 static double one_by_one(const source *s, const kl_column *columns, size_t many, uint64_t *sum) {
     uint8_t *truths = take(s->entries);
+    kl_result *results = take(s->outcomes * sizeof *results);
     double start = now();
     for (size_t i = 0; i < many; i++) {
         decide(s, columns + i * s->fields, 1);
-        for (uint32_t o = 0; o < s->outcomes; o++) {
-            kl_result r;
-            kl_outcome(s->workspace, o, 0, &r);
-            *sum += (uint64_t)r.number + r.state;
-        }
+        kl_outcomes(s->workspace, 0, results);
+        for (uint32_t o = 0; o < s->outcomes; o++) *sum += (uint64_t)results[o].number + results[o].state;
         kl_truths(s->workspace, 0, truths);
         for (uint32_t e = 0; e < s->entries; e++) *sum += truths[e];
     }
     double took = now() - start;
     free(truths);
+    free(results);
     return took / (double)many;
 }
 

@@ -316,16 +316,23 @@ static void check_deciders(const kl_workspace *w, const kl_guideline_info *g, ui
 static uint64_t told_of(const kl_workspace *w, const kl_guideline_info *g, uint32_t rows) {
     uint64_t told = 0;
     uint8_t *truths = need(g->entries);
+    kl_result *results = need(g->outcomes * sizeof *results);
     for (uint32_t row = 0; row < rows; row++) {
         kl_truths(w, row, truths);
         for (uint32_t e = 0; e < g->entries; e++) told = (told ^ truths[e]) * UINT64_C(0x9E3779B97F4A7C15);
+        kl_outcomes(w, row, results);
         for (uint32_t o = 0; o < g->outcomes; o++) {
             kl_result r;
             kl_outcome(w, o, row, &r);
+            if (memcmp(&results[o], &r, sizeof r) != 0) {
+                fprintf(stderr, "outcome %u differs, asked with the others and alone\n", o);
+                exit(1);
+            }
             told = (told ^ (uint64_t)r.number ^ (uint64_t)r.state << 32 ^ r.reason) * UINT64_C(0x9E3779B97F4A7C15);
         }
     }
     free(truths);
+    free(results);
     return told;
 }
 

@@ -196,6 +196,13 @@ static void same_record(kl_workspace *a, uint32_t row, kl_workspace *b, uint32_t
         assert_int_equal(open[0], open[1]);
     }
     uint8_t truths[RICH_ENTRIES];
+    kl_result results[RICH_OUTCOMES];
+    kl_outcomes(a, row, results);
+    for (uint32_t o = 0; o < RICH_OUTCOMES; o++) {
+        kl_result r;
+        kl_outcome(a, o, row, &r);
+        assert_memory_equal(&results[o], &r, sizeof r);
+    }
     kl_truths(a, row, truths);
     for (uint32_t e = 0; e < RICH_ENTRIES; e++) assert_int_equal(truths[e], kl_truth_of(a, e, row));
     for (uint32_t e = 0; e < RICH_ENTRIES && traced; e++)
