@@ -11,8 +11,14 @@
 static bool readable(kl_reader *r) {
     kl_str text = r->file->text;
     kl_span start = {0, 0};
+    static const char image[] = "KLAUSUL\x1a"; /* how a compiled guideline begins */
     if (text.n > KL_MAX_FILE) {
         kl_report(r->diags, r->file, start, KL_D_FILE_TOO_LARGE, 1, kl_str_fmt(r->arena, "%u", KL_MAX_FILE));
+        return false;
+    }
+    if (text.n >= sizeof image - 1 && memcmp(text.p, image, sizeof image - 1) == 0) {
+        r->file->text.n = sizeof image - 2; /* no more of it is to be shown */
+        kl_report(r->diags, r->file, (kl_span){0, sizeof image - 2}, KL_D_IMAGE_GIVEN, 0);
         return false;
     }
     const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;

@@ -109,16 +109,15 @@ static bool read_effort(kl_cli *c, uint32_t *effort) {
 
 /* Reads, checks and emits one file: the emitter has limits of its own to report. */
 static int check_one(kl_cli *c, kl_str path, const kl_proof_options *proof, kl_diags *all, guideline_list *good) {
-    kl_str text;
-    if (kl_path_is(c->arena, path) == KL_PATH_ABSENT || !kl_file_read(c->arena, path, &text)) {
-        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
-        return KL_EXIT_TROUBLE;
-    }
     kl_diags d;
     kl_diags_init(&d, c->arena, c->lang);
     kl_options o = kl_cli_options(c);
     kl_sources *s = kl_load(c->arena, &d, &o, path);
-    ir_guideline *g = s ? kl_check(c->arena, &d, s) : NULL;
+    if (!s) {
+        kl_say(c, KL_D_FILE_READ, 2, path, kl_why(c, errno));
+        return KL_EXIT_TROUBLE;
+    }
+    ir_guideline *g = kl_check(c->arena, &d, s);
     kl_buf image;
     kl_buf_init(&image, c->arena);
     if (g && d.errors == 0) kl_emit_image(c->arena, &d, g, &image);

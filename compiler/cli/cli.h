@@ -9,8 +9,8 @@
 #include "compiler/compiler.h"
 #include "lang/lang.h"
 
-/* Exit statuses, as diff has them. */
-enum { KL_EXIT_OK = 0, KL_EXIT_FOUND = 1, KL_EXIT_TROUBLE = 2 };
+/* Exit statuses, as diff has them; the last is what a shell tells of a program that SIGPIPE ended. */
+enum { KL_EXIT_OK = 0, KL_EXIT_FOUND = 1, KL_EXIT_TROUBLE = 2, KL_EXIT_UNREAD = 141 };
 
 typedef enum kl_flag_id {
 #define KL_FLAG(id, letter, name, argument_sv, argument_en, sv, en) KL_FLAG_##id,
@@ -43,6 +43,7 @@ struct kl_cli {
     kl_arena *arena;
     kl_surface lang;
     bool color_out, color_err; /* whether standard output and standard error get colour */
+    bool unread;               /* standard output was left by its reader before all was written */
     const kl_verb *verb;
     kl_str_list operands;
     bool hinted[KL_D_COUNT];          /* a hint is said once */
@@ -108,10 +109,10 @@ bool kl_sink_write(kl_sink *s, const void *data, size_t size);           /* fals
 bool kl_sink_write_parts(kl_sink *s, const kl_str *parts, size_t count); /* at most 16, one after another */
 bool kl_sink_finish(kl_sink *s);                                         /* rename; false when anything failed */
 void kl_sink_drop(kl_sink *s);                                           /* removes what was written beside */
-/* All of it to a file or standard output, with a message when that fails. */
+/* All of it to a file or standard output, with a message when that fails; none when the reader of standard output has left. */
 bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size);
-/* Flushes a stdio stream and says whether everything reached it. */
-bool kl_flush(kl_cli *c, FILE *out);
+/* Flushes standard output and says whether everything reached it; likewise. */
+bool kl_flush(kl_cli *c);
 
 /* ---- the verbs */
 int kl_verb_check(kl_cli *c);

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -182,18 +183,28 @@ void kl_sink_drop(kl_sink *s) {
     s->beside.n = 0;
 }
 
+/* Standard output is a pipe whose reader has left, as `head` does when it has seen enough. */
+static bool left_unread(kl_cli *c) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    c->unread = poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
+    return c->unread;
+}
+
+static bool unwritten(kl_cli *c, int why) {
+    if (!left_unread(c))
+        kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")), kl_why(c, why));
+    return false;
+}
+
 bool kl_write_all(kl_cli *c, kl_str path, const void *data, size_t size) {
     kl_sink sink;
     if (kl_sink_open(c->arena, &sink, path) && kl_sink_write(&sink, data, size) && kl_sink_finish(&sink)) return true;
     kl_sink_drop(&sink);
-    bool standard = kl_str_eq(sink.path, KL_STR("-"));
-    kl_say(c, KL_D_FILE_WRITE, 2, standard ? kl_str_of(kl_cli_word(c, "standard ut", "standard output")) : sink.path,
-           kl_why_write(c, sink.why));
+    if (kl_str_eq(sink.path, KL_STR("-"))) return unwritten(c, sink.why);
+    kl_say(c, KL_D_FILE_WRITE, 2, sink.path, kl_why_write(c, sink.why));
     return false;
 }
 
-bool kl_flush(kl_cli *c, FILE *out) {
-    if (fflush(out) == 0 && !ferror(out)) return true;
-    kl_say(c, KL_D_FILE_WRITE, 2, kl_str_of(kl_cli_word(c, "standard ut", "standard output")), kl_why(c, errno));
-    return false;
+bool kl_flush(kl_cli *c) {
+    return (fflush(stdout) == 0 && !ferror(stdout)) || unwritten(c, errno);
 }

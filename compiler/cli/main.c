@@ -21,7 +21,7 @@ static kl_surface locale_language(void) {
 int main(int argc, char **argv) {
     static jmp_buf out_of_memory;
     static kl_cli cli;
-    signal(SIGPIPE, SIG_IGN); /* what cannot be written is told, not died of */
+    signal(SIGPIPE, SIG_IGN); /* what cannot be written is told or left, not died of */
     signal(SIGXFSZ, SIG_IGN);
     cli.lang = locale_language();
     cli.arena = kl_arena_new(0);
@@ -32,7 +32,8 @@ int main(int argc, char **argv) {
     kl_arena_guard(cli.arena, &out_of_memory);
     int status = KL_EXIT_TROUBLE;
     if (kl_cli_parse(&cli, argc, argv, &status)) status = cli.verb->run(&cli);
-    if (!kl_flush(&cli, stdout)) status = KL_EXIT_TROUBLE;
+    if (!kl_flush(&cli)) status = KL_EXIT_TROUBLE;
+    if (cli.unread) status = KL_EXIT_UNREAD;
     kl_arena_free(cli.arena);
     return status;
 }

@@ -251,6 +251,24 @@ def broken_pipe(b):
     p.stderr.close()
 
 
+def left_unread(b):
+    """What is said for people ends without a word when nobody reads on; a full device is told of all the same."""
+    env, image = clean_environment(), b.path("g.image")
+    subprocess.run([b.klausul, "build", b.rules, "-o", image], env=env, check=True)
+    wrong, few = b.write("wrong.klausul", b"riktlinje a\n"), b.write("few.csv", b"id,listad\n1,ja\n")
+    for words in (["--help"], ["check", wrong], ["inspect", image], ["fmt", "-"], ["template", b.rules], ["test", b.rules],
+                  ["build", b.rules, "-o", "-"], ["run", b.rules, few, "--summary"]):
+        read, written = os.pipe()
+        os.close(read)
+        with open(b.rules, "rb") as given:
+            done = subprocess.run([b.klausul, *words], stdin=given, stdout=written, stderr=subprocess.PIPE, env=env, check=False)
+        os.close(written)
+        b.count.check(f"left unread: {words[0]}", done.returncode == 141 and not done.stderr, (done.returncode, done.stderr))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([b.klausul, "--help"], stdout=full, stderr=subprocess.PIPE, env=env, check=False)
+    b.count.check("help on a full device", done.returncode == 2 and b"K0721" in done.stderr, (done.returncode, done.stderr))
+
+
 def full_disk(b):
     """A file that may not grow further: the old one stays, nothing half is left."""
     b.write("out.csv", b"old\n")
@@ -286,7 +304,7 @@ def replaced(b):
 def main():
     count = Count()
     klausul = os.path.join(build_option(), "klausul")
-    for matter in (threads, threads_and_forms, vector_instructions, stats, names_unread, agreement, slow_pipe, signals, stuck, broken_pipe, full_disk, replaced):
+    for matter in (threads, threads_and_forms, vector_instructions, stats, names_unread, agreement, slow_pipe, signals, stuck, broken_pipe, left_unread, full_disk, replaced):
         with tempfile.TemporaryDirectory() as folder:
             b = Bench(klausul, folder, count)
             if matter is full_disk:
