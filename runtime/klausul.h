@@ -255,7 +255,8 @@ size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, siz
  * of one record, the same for every batch of the workspace; 0: the program has no such marks (many-of outcomes, texts carried over, audited
  * outcomes unless `all`, or too much to tell). */
 uint32_t kl_mark_words(const kl_workspace *w, bool all);
-/* As many words for each record, record by record. false: there are none of this batch (with `all`: it is too small). */
+/* As many words for each record, record by record. false: there are none of this batch (with `all`: it is too small; else: so many entries
+ * decided one of its records that the marks have no room for them). */
 bool kl_marks(const kl_workspace *w, bool all, uint64_t *marks);
 /* Assumptions that have a value and that the decisions of this record hang on; bits as in kl_waiting.assumptions, added. */
 void kl_assumptions_of(kl_workspace *w, uint32_t row, uint64_t *assumptions);

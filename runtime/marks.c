@@ -7,17 +7,21 @@ enum {
     MARK_WORDS_MOST = 32,
     PLANES_MOST = MARK_WORDS_MOST * 64,
     WAYS_MOST = 1 << 15,
+    BY_PLANES_MOST = 256, /* candidates of a slot that are told by their planes; more of them by name, */
+    BY_MOST = 3,          /* so many in one record */
     DAYS_MOST = 16,
     OF_FIELD = 1u << 31
 };
 
-/* A record's words: a bit for each plane, then two words for each slot whose result may be what no plane tells. */
+/* A record's words: a bit for each plane, then two words for each slot whose result may be what no plane tells, and two for each outcome that
+ * more candidates than planes can give: the entries that do. */
 typedef struct marks {
     const kl_workspace *w;
     uint32_t planes, values;
     bool none, drawn, all;
     const uint64_t *plane[PLANES_MOST];
-    uint32_t value[MARK_WORDS_MOST / 2]; /* slots; | OF_FIELD: fields */
+    uint32_t value[MARK_WORDS_MOST / 2]; /* slots; | OF_FIELD: fields; then from `named` on outcomes */
+    uint32_t named;
     uint32_t days; /* where periods of editions not at hand end, and on which side each record lies */
     uint64_t day[DAYS_MOST][KL_WORDS];
 } marks;
@@ -54,6 +58,17 @@ static void list_value(marks *m, uint32_t of) {
         m->none = true;
     else
         m->value[m->values++] = of;
+}
+
+/* Those that give an outcome. */
+static void list_deciders(marks *m, uint32_t outcome) {
+    const kl_program *p = m->w->program;
+    uint32_t slot = kl_o(p, outcome, KL_O_FIRST_SLOT), first = kl_l(p, slot, KL_L_FIRST_CANDIDATE),
+             count = kl_l(p, slot, KL_L_CANDIDATES);
+    if (!m->all && count > BY_PLANES_MOST)
+        list_value(m, outcome);
+    else
+        for (uint32_t c = first; c < first + count; c++) truth(m, m->w->literals[kl_c(p, c, KL_C_BY)]);
 }
 
 /* What was registered, where an outcome is audited against it. */
@@ -163,16 +178,31 @@ static uint32_t list(marks *m, const kl_workspace *w, bool all, bool drawn) {
             truth(m, w->literals[kl_c(p, c, KL_C_FIRES)] ^ 1);
         }
     }
+    m->named = m->values;
+    for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++) list_deciders(m, o);
     truth(m, w->literals[p->scope]);
     truth(m, w->literals[p->scope] ^ 1);
     if (p->period != KL_ABSENT) truth(m, w->literals[p->period]);
-    for (uint32_t c = 0; c < p->count[KL_S_CANDIDATES]; c++) truth(m, w->literals[kl_c(p, c, KL_C_BY)]);
     for (uint32_t i = 0; i < p->count[KL_S_BLOCKS]; i++)
         for (uint32_t k = 1; k < 3; k++) truth(m, w->literals[kl_word(p, KL_S_BLOCKS, i, k)]);
     for (uint32_t i = 0; i < p->count[KL_S_REQUIREMENTS]; i++)
         truth(m, w->literals[kl_word(p, KL_S_REQUIREMENTS, i, 4)]);
     uint32_t words = (m->planes + 63) / 64 + 2 * m->values;
     return m->none || words > MARK_WORDS_MOST ? 0 : words;
+}
+
+/* The entries that decided an outcome, two words of each record; false: too many in some record. */
+KL_APART bool name_deciders(const kl_workspace *w, uint32_t outcome, uint64_t *to, uint32_t words) {
+    uint32_t at[KL_ROWS_MAX + 1], entries[BY_MOST * KL_ROWS_MAX];
+    if (kl_by_rows(w, outcome, 0, at, entries, BY_MOST * KL_ROWS_MAX) > BY_MOST * KL_ROWS_MAX) return false;
+    for (uint32_t row = 0; row < w->rows; row++, to += words) {
+        uint32_t names[BY_MOST] = {KL_ABSENT, KL_ABSENT, KL_ABSENT}, n = at[row + 1] - at[row];
+        if (n > BY_MOST) return false;
+        memcpy(names, entries + at[row], n * sizeof *names);
+        to[0] = (uint64_t)names[0] << 32 | names[1];
+        to[1] = names[2];
+    }
+    return true;
 }
 
 /* Squares of half the side change places, then within each of the four likewise. */
@@ -207,7 +237,9 @@ bool kl_marks(const kl_workspace *w, bool all, uint64_t *out) {
             for (uint32_t row = 0; row < rows && square == apart; row++) to[(size_t)row * words] = square[row];
         }
     }
-    for (uint32_t v = 0; v < m.values && words; v++)
+    for (uint32_t v = m.named; v < m.values && words; v++)
+        if (!name_deciders(w, m.value[v], out + sides + 2 * (size_t)v, words)) return false;
+    for (uint32_t v = 0; v < m.named && words; v++)
         for (uint32_t row = 0; row < w->rows; row++) {
             kl_result r;
             uint64_t *to = out + (size_t)row * words + sides + 2 * (size_t)v;

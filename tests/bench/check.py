@@ -159,6 +159,43 @@ def reused(count, build, env):
                                                                   whole.stdout.decode().split("\n")) if a != b)[:2000])
 
 
+def many_rows(count, build, env):
+    """Who decided, where a table has more rows than a record has marks: one row, two, three, or four that give the same."""
+    dice = random.Random(400)
+    sizes = {"a": 10, "b": 10, "c": 4}
+    key = {"a": lambda i: i // 40, "b": lambda i: i // 4 % 10, "c": lambda i: i % 4}
+    for tables in (("t", 400), ("u", 300), ("v", 200)), (("t", 400), ("u", 300), ("v", 200), ("w", 100)):
+        with tempfile.TemporaryDirectory() as folder:
+            rules, records = os.path.join(folder, "g.klausul"), os.path.join(folder, "r.csv")
+            with open(rules, "w", encoding="utf-8") as f:
+                f.write("riktlinje prov.rader\n  valuta SEK\n  gäller utan datum\n")
+                for name, n in sizes.items():
+                    f.write(f"värden {name}_värde\n" + "".join(f"  {name}{i}\n" for i in range(n)))
+                f.write("post kontakt\n  id : text nyckel\n" + "".join(f"  {name} : {name}_värde\n" for name in sizes))
+                f.write("utfall avgift : belopp\n")
+                for table, rows in tables:
+                    f.write(f"tabell {table}\n  |  | a | b | c | avgift |\n  |---|---|---|---|---|\n")
+                    f.writelines(f"  | {i + 1}) | a{key['a'](i)} | b{key['b'](i)} | c{key['c'](i)} | {i % 7 * 10} kr |\n"
+                                 for i in range(rows))
+            drawn = [dice.randrange(400) for _ in range(5000)]
+            expected = ["id,avgift,decided_by"]
+            with open(records, "w", encoding="utf-8") as f:
+                f.write("id,a,b,c\n")
+                for n, i in enumerate(drawn):
+                    unknown = dice.choice("abc") if n % 20 == 0 else ""
+                    f.write(f"{n}," + ",".join("" if name == unknown else f"{name}{key[name](i)}" for name in sizes) + "\n")
+                    by = " ".join(f"{table}.{i + 1}" for table, rows in tables if i < rows)
+                    expected.append(None if unknown else f"{n},{i % 7 * 10}.00,{by}")
+            command = [os.path.join(build, "klausul"), "run", rules, records, "--select", "id,avgift,decided_by"]
+            quick = run(command, env=env)
+            whole = run([*command, "--receipt", os.path.join(folder, "receipt")], env=env)
+            lines, name = quick.stdout.decode().rstrip("\n").split("\n"), f"{len(tables)} tables of up to 400 rows"
+            count.check(name, len(lines) == len(expected), quick.stderr.decode())
+            count.check(name + ": who decided", all(want in (None, have) for want, have in zip(expected, lines)),
+                        "\n".join(f"{a}\n{b}" for a, b in zip(expected, lines) if a not in (None, b))[:2000])
+            count.check(name + ": learnt or not", quick.stdout == whole.stdout, whole.stderr.decode())
+
+
 def peers(count, build, env):
     """The peers of `make bench` that are installed write the same decisions, line by line, many facts being unknown."""
     tool, engines = os.path.join(build, "tests", "bench", "records"), os.path.join(build, "peers")
@@ -226,6 +263,7 @@ def main():
             count.check(name + ": NDJSON", same, done.stderr.decode())
     peers(count, build, env)
     reused(count, build, env)
+    many_rows(count, build, env)
     return count.finish()
 
 

@@ -16,12 +16,24 @@ RULES = ("rules/*/*/*.klausul", "tests/bench/*.klausul")
 
 def images(count, klausul, folder):
     made = []
-    for number, rule in enumerate(sorted(path for rules in RULES for path in glob.glob(os.path.join(ROOT, rules)))):
+    for number, rule in enumerate([*sorted(path for rules in RULES for path in glob.glob(os.path.join(ROOT, rules))), table(folder)]):
         image = os.path.join(folder, f"{number}.image")
         done = run([klausul, "build", rule, "-o", image], cwd=ROOT)
         if count.check(f"build {os.path.relpath(rule, ROOT)}", done.returncode == 0, done.stderr.decode("utf-8", "replace")):
             made.append(image)
     return made
+
+
+def table(folder):
+    """A guideline whose rows are more than what marks say by planes, two of them for some records."""
+    path = os.path.join(folder, "table.klausul")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("riktlinje prov.rader\n  valuta SEK\n  gäller utan datum\nvärden bokstav\n" + "".join(f"  v{i}\n" for i in range(12)))
+        f.write("post kontakt\n" + "".join(f"  {key} : bokstav\n" for key in "ab") + "utfall avgift : belopp\n")
+        for name, rows in (("t", 144), ("u", 144), ("v", 20)):
+            f.write(f"tabell {name}\n  |  | a | b | avgift |\n  |---|---|---|---|\n")
+            f.writelines(f"  | {i + 1}) | v{i // 12} | v{i % 12} | {i % 5} kr |\n" for i in range(rows))
+    return path
 
 
 def main():
