@@ -54,7 +54,7 @@ static void fields(kl_c *c, kl_buf *b) {
     kl_buf_fmt(b, "    default: (void)in; (void)out; return false;\n    }\n}\n");
 }
 
-/* The first field that holds what it cannot, or -1. */
+/* The first field that holds what it cannot, or that has to be known and is not; or -1. */
 static void limits(kl_c *c, kl_buf *b) {
     kl_buf_fmt(b, "\nstatic int kr_fault(const kr_record *in) {\n");
     for (uint32_t i = 0; i < c->info.fields; i++) {
@@ -64,6 +64,9 @@ static void limits(kl_c *c, kl_buf *b) {
         kl_set_info set = {0};
         if (kind == KL_VALUES || kind == KL_SET) kl_set_of(c->program, word(c, KL_S_FIELDS, i, KL_F_SET), &set);
         if (kind == KL_DATE) low = KL_DATE_MIN, high = KL_DATE_MAX;
+        kl_field_info info;
+        kl_field_of(c->program, i, &info);
+        if (info.required) kl_buf_fmt(b, "    if (!in->%.*s.known) return %u;\n", KL_FMT(f), i);
         if (kind == KL_BOOL) continue;
         kl_buf_fmt(b, "    if (in->%.*s.known && ", KL_FMT(f));
         if (kind == KL_VALUES)

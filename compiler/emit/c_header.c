@@ -74,7 +74,7 @@ static void value_sets(kl_c *c, kl_buf *b) {
 static void value_type(kl_c *c, kl_kind kind, uint32_t scale, uint32_t set, const char **type, kl_str *unit) {
     static const char *const units[] = {[KL_BOOL] = "",
                                         [KL_VALUES] = "",
-                                        [KL_SET] = "bit n: code n",
+                                        [KL_SET] = "",
                                         [KL_INTEGER] = "",
                                         [KL_DECIMAL] = "",
                                         [KL_MONEY] = "hundredths",
@@ -85,7 +85,10 @@ static void value_type(kl_c *c, kl_kind kind, uint32_t scale, uint32_t set, cons
     *unit = kl_str_of(units[kind]);
     *type = "int64_t";
     if (kind == KL_BOOL) *type = "bool";
-    if (kind == KL_SET) *type = "uint64_t";
+    if (kind == KL_SET) {
+        *type = "uint64_t";
+        *unit = kl_str_fmt(c->arena, "bit n: code n of %.*s", KL_FMT(c->set[set]));
+    }
     if (kind == KL_VALUES) *type = kl_str_fmt(c->arena, "%.*s", KL_FMT(c->set[set])).p;
     if (kind == KL_TEXT) *type = kl_str_fmt(c->arena, "%.*s_text", KL_FMT(c->low)).p;
     if (kind == KL_DECIMAL) *unit = kl_str_fmt(c->arena, "scaled by 10^%u", scale);
@@ -229,12 +232,13 @@ void kl_c_header(kl_c *c, kl_buf *b) {
                "extern const char *const %.*s_assumptions[%.*s_ASSUMPTIONS + 1];\n\n",
                KL_FMT(p), KL_FMT(p), KL_FMT(p), KL_FMT(p), KL_FMT(P), KL_FMT(p), KL_FMT(P), KL_FMT(p), KL_FMT(P),
                KL_FMT(p), KL_FMT(P));
-    kl_buf_fmt(b,
-               "/* Decides the record. Returns -1, or the field that holds what it cannot (a code past its set, a "
-               "number past\n"
-               " * 10^15, a date past the calendar, a text without data); then nothing is decided. Uses some %s of "
-               "stack; safe in threads. */\n"
-               "int %.*s_decide(const %.*s_record *record, %.*s_decision *decision);\n",
-               kl_c_stack(c).p, KL_FMT(p), KL_FMT(p), KL_FMT(p));
+    kl_buf_fmt(
+        b,
+        "/* Decides the record. Returns -1, or the field that holds what it cannot (a code past its set, a "
+        "number past\n"
+        " * 10^15, a date past the calendar, a text without data) or that the rules require and is unknown; then\n"
+        " * nothing is decided. Uses some %s of stack; safe in threads. */\n"
+        "int %.*s_decide(const %.*s_record *record, %.*s_decision *decision);\n",
+        kl_c_stack(c).p, KL_FMT(p), KL_FMT(p), KL_FMT(p));
     line(b, "\n#ifdef __cplusplus\n}\n#endif\n#endif");
 }

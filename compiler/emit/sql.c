@@ -76,10 +76,14 @@ bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str di
     kl_sql_line(&q);
     *trouble = q.trouble;
     if (q.trouble.n) return false;
-    for (uint32_t o = 0; o < q.info.outcomes; o++) {
+    static const char *const own[] = {"key",  "decided_by", "blocked_by", "assumptions", "missing",
+                                      "open", "findings",   "warnings",   "rejected"};
+    for (uint32_t o = 0; o < q.info.outcomes; o++) { /* an outcome named as a column that all have stands beside it */
         kl_outcome_info info;
         kl_outcome_of(program, o, &info);
         kl_str column = kl_sql_string(info.name);
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            if (kl_str_eq(column, kl_str_of(own[i]))) column = kl_str_fmt(a, "%s.value", own[i]);
         q.outcome[o] = kl_sql_ident(a, column);
     }
     kl_sql_wait(&q);

@@ -94,6 +94,7 @@ void kl_sql_stages(kl_sql *q); /* writes the columns so far */
 /* sql_decide.c: slots; sql_wait.c: what undetermined ones wait for */
 void kl_sql_decide(kl_sql *q, const uint32_t *slots, uint32_t n);
 kl_sql_number kl_sql_feed(kl_sql *q, uint32_t slot);
+void kl_sql_terminals(const kl_sql *q, uint32_t slot, bool *wanted);
 /* A text that two results, or a result and a field, share exactly when they are equal: state and value; NULL: undetermined. */
 kl_str kl_sql_told(kl_sql *q, uint32_t result);
 kl_str kl_sql_told_field(kl_sql *q, uint32_t field);

@@ -438,24 +438,27 @@ static void reach(kl_sql *q, const uint32_t *slots, uint32_t n, uint32_t block) 
         kl_buf_fmt(q->out, "%s\n  SELECT record, slot, mode, node FROM reach%u_%u", i ? " UNION" : "", block, i);
 }
 
+/* Marks the results that the slot's diagram may end in. */
+void kl_sql_terminals(const kl_sql *q, uint32_t slot, bool *wanted) {
+    uint32_t first = slot_word(q, slot, KL_L_FIRST_NODE), last = first + slot_word(q, slot, KL_L_NODES);
+    uint32_t root = slot_word(q, slot, KL_L_ROOT);
+    if (root != KL_ABSENT && root & KL_TERMINAL) wanted[root & ~KL_TERMINAL] = true;
+    if (first == last) return;
+    uint32_t from = kl_sql_word(q, KL_S_NODES, first, 1),
+             to = last < q->view.rows[KL_S_NODES] ? kl_sql_word(q, KL_S_NODES, last, 1) : q->view.rows[KL_S_EDGES];
+    for (uint32_t e = from; e < to; e++) {
+        uint32_t child = kl_sql_word(q, KL_S_EDGES, e, 0);
+        if (child & KL_TERMINAL) wanted[child & ~KL_TERMINAL] = true;
+    }
+}
+
 /* What each reachable result says of its record: constants by a list, the rest by columns. */
 static void ends(kl_sql *q, const uint32_t *slots, uint32_t n, uint32_t block) {
     kl_sql_begin(q, true, NULL, "ends%u(record, slot, mode, result, told, reason)", block);
     kl_buf_fmt(q->out, "\n  SELECT r.record, r.slot, r.mode, -1 - r.node, CASE -1 - r.node");
     uint32_t all = q->view.rows[KL_S_RESULTS];
     bool *wanted = kl_alloc_array(q->arena, all + 1, sizeof *wanted);
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t first = slot_word(q, slots[k], KL_L_FIRST_NODE), last = first + slot_word(q, slots[k], KL_L_NODES);
-        uint32_t root = slot_word(q, slots[k], KL_L_ROOT);
-        if (root & KL_TERMINAL) wanted[root & ~KL_TERMINAL] = true;
-        if (first == last) continue;
-        uint32_t from = kl_sql_word(q, KL_S_NODES, first, 1),
-                 to = last < q->view.rows[KL_S_NODES] ? kl_sql_word(q, KL_S_NODES, last, 1) : q->view.rows[KL_S_EDGES];
-        for (uint32_t e = from; e < to; e++) {
-            uint32_t child = kl_sql_word(q, KL_S_EDGES, e, 0);
-            if (child & KL_TERMINAL) wanted[child & ~KL_TERMINAL] = true;
-        }
-    }
+    for (uint32_t k = 0; k < n; k++) kl_sql_terminals(q, slots[k], wanted);
     for (uint32_t r = 0; r < all; r++)
         if (wanted[r] && result_word(q, r, KL_R_KIND) != KL_RESULT_OPEN)
             kl_buf_fmt(q->out, "\n      WHEN %u THEN %.*s", r, KL_FMT(kl_sql_told(q, r)));
@@ -530,6 +533,7 @@ kl_sql_number kl_sql_feed(kl_sql *q, uint32_t slot) {
     kl_buf_fmt(&tag, "CASE %.*s", KL_FMT(q->decided[slot]));
     bool *wanted = kl_alloc_array(q->arena, q->view.rows[KL_S_RESULTS] + 1, sizeof *wanted);
     for (uint32_t c = first; c < end; c++) wanted[kl_sql_word(q, KL_S_CANDIDATES, c, KL_C_RESULT)] = true;
+    kl_sql_terminals(q, slot, wanted); /* what feeds it in its turn may hand on a state */
     wanted[slot_word(q, slot, KL_L_OTHERWISE)] = wanted[slot_word(q, slot, KL_L_OUTSIDE)] =
         wanted[slot_word(q, slot, KL_L_NOT_IN_FORCE)] = true;
     for (uint32_t r = 0; r < q->view.rows[KL_S_RESULTS]; r++) {

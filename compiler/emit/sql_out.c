@@ -71,13 +71,14 @@ static kl_str constant(kl_sql *q, uint32_t r, kl_kind kind, uint32_t scale, uint
     }
 }
 
-/* Results a slot may have: of its candidates and what holds otherwise. */
+/* Results a slot may have: of its candidates, what holds otherwise, and the states that what feeds it hands on. */
 static bool *results_of(kl_sql *q, uint32_t slot) {
     bool *wanted = kl_alloc_array(q->arena, q->view.rows[KL_S_RESULTS] + 1, sizeof *wanted);
     uint32_t first = kl_sql_word(q, KL_S_SLOTS, slot, KL_L_FIRST_CANDIDATE),
              end = first + kl_sql_word(q, KL_S_SLOTS, slot, KL_L_CANDIDATES);
     for (uint32_t c = first; c < end; c++) wanted[kl_sql_word(q, KL_S_CANDIDATES, c, KL_C_RESULT)] = true;
     for (uint32_t w = KL_L_OTHERWISE; w <= KL_L_NOT_IN_FORCE; w++) wanted[kl_sql_word(q, KL_S_SLOTS, slot, w)] = true;
+    kl_sql_terminals(q, slot, wanted);
     for (uint32_t r = 0; r < q->view.rows[KL_S_RESULTS]; r++) {
         uint32_t kind = result_word(q, r, KL_R_KIND);
         if (kind == KL_RESULT_CONFLICT || kind == KL_RESULT_ERROR) wanted[r] = true;

@@ -4,8 +4,6 @@
 import os
 import re
 import sys
-from decimal import Decimal
-import json
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from suite import run  # noqa: E402
@@ -41,6 +39,16 @@ static void bits(const char *what, const uint64_t *set, size_t n, const char *(*
     }
     printf("]");
 }
+static void codes(uint64_t set, const char *const *names, size_t n) {
+    const char *comma = "[";
+    for (size_t i = 0; i < n; i++) {
+        if (!(set >> i & 1)) continue;
+        printf("%%s", comma);
+        text(names[i], strlen(names[i]));
+        comma = ", ";
+    }
+    printf("%%s]", set ? "" : "[");
+}
 static const char *entry(size_t i) { return @_entries[i].id; }
 static const char *field(size_t i) { return @_fields[i]; }
 static const char *outcome(size_t i) { return @_outcomes[i]; }
@@ -49,6 +57,23 @@ static void scaled(int64_t v, unsigned scale) {
     int64_t one = 1;
     for (unsigned i = 0; i < scale; i++) one *= 10;
     printf("%%s%%" PRId64 ".%%0*" PRId64, v < 0 ? "-" : "", (v < 0 ? -v : v) / one, (int)scale, (v < 0 ? -v : v) %% one);
+}
+static void day(int64_t days) {
+    int64_t year = 1, month = 0, left = days + 719162; /* since 0001-01-01 */
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    year += left / 146097 * 400;
+    left %%= 146097;
+    for (;; year++) {
+        int leap = year %% 4 == 0 && (year %% 100 != 0 || year %% 400 == 0);
+        if (left < 365 + leap) break;
+        left -= 365 + leap;
+    }
+    for (;; month++) {
+        int length = lengths[month] + (month == 1 && year %% 4 == 0 && (year %% 100 != 0 || year %% 400 == 0));
+        if (left < length) break;
+        left -= length;
+    }
+    printf("\\"%%04d-%%02d-%%02d\\"", (int)year, (int)month + 1, (int)left + 1);
 }
 static char *next(char **at) {
     char *from = *at, *end = strpbrk(from, "\\t\\n");
@@ -93,11 +118,14 @@ class Target:
         if kind == "bool":
             return f'printf("%s", {value} ? "true" : "false");'
         if kind == "uint64_t":
-            return f'printf("%" PRIu64, {value});'
+            names = re.search(r"code n of (\w+)", unit).group(1) + "_names"
+            return f'codes({value}, {names}, sizeof {names} / sizeof *{names});'
         if kind == self.name + "_text":
             return f"text({value}.data, {value}.size);"
         if kind != "int64_t":
             return f"text({kind}_names[{value}], strlen({kind}_names[{value}]));"
+        if "since 1970" in unit:
+            return f"day({value});"
         scale = re.search(r"10\^(\d+)", unit)
         if "hundredths" in unit or scale:
             return f"scaled({value}, {scale.group(1) if scale else 2});"
@@ -148,7 +176,8 @@ class Target:
         members = self.members("record")
         for f, (body, name) in zip(self.fields, members):
             out += self.take_field(f, body, name)
-        out += "        if (@_decide(&r, &d) >= 0) return 1;\n        printf(\"{\\\"outcomes\\\": {\");\n"
+        out += "        if (@_decide(&r, &d) >= 0) {\n            puts(\"rejected\");\n            continue;\n        }\n"
+        out += '        printf("{\\"outcomes\\": {");\n'
         outcomes = [m for m in self.members("decision")]
         for i, (body, name) in enumerate(outcomes):
             out += self.put_outcome(body, name, i)
@@ -175,8 +204,9 @@ class Target:
         return "=" + v if f.kind == "text" else str(v)
 
     def decide(self, records):
+        """Each decision as the driver's line of JSON."""
         lines = "".join("\t".join(self.token(f, r) for f in self.fields) + "\n" for r in records)
         done = run([self.program], input=lines.encode())
         if done.returncode:
             raise RuntimeError(f"driver: {done.returncode} {done.stderr.decode()[:400]}")
-        return [json.loads(line, parse_float=Decimal) for line in done.stdout.decode().splitlines()]
+        return done.stdout.decode().splitlines()

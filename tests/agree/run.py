@@ -1,206 +1,219 @@
-# run.py - do the back ends decide as the evaluator does? The same records through all of them, outcome by outcome, id by id.
-# May include: the Python standard library, tests/suite.py and the files beside it.
-# Start at main(); compare() says what must be equal.
+# run.py - do the back ends decide as the evaluator does? The same records through all of them: outcomes, states, ids and what is missing.
+# May include: the Python standard library, tests/suite.py and the files beside it; PostgreSQL's extension as tests/bindings has it.
+# Start at main(): TARGETS says how many records of a guideline each gets, corpus.py which guidelines there are.
 import argparse
 import csv
+import importlib.util
 import io
+import itertools
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
 import tempfile
-from decimal import Decimal
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import corpus  # noqa: E402
 from c_target import Target  # noqa: E402
-from records import Maker  # noqa: E402
-from sql_target import DuckDB, PostgreSQL, Server, SQLite  # noqa: E402
+from compare import difference, loaded  # noqa: E402
+from sql_target import DuckDB, PostgreSQL, Refused, Server, SQLite  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
 
-GUIDELINES = ("rules/vgr/distanskontakter/2023-06-01.klausul", "rules/halland/distanskontakter/2018-06-28.klausul",
-              "rules/halland/medicinsk_service/2018-06-28.klausul", "tests/bench/yardstick.klausul")
+FULL_MOST = 250000  # a guideline with no more combinations of what it tells apart is tried with all of them
+SHOWN = 3
+# Each target: records of a shipped guideline in CI and in a soak, how many at a time.
+TARGETS = {"c": (30000, 1000000, 20000), "sqlite": (1500, 250000, 5000), "duckdb": (600, 250000, 5000), "postgresql": (150, 250000, 200)}
+KEY = re.compile(r'\{"key": ("(?:[^"\\]|\\.)*"), (.*)', re.S)
 
 
-def evaluated(klausul, guideline, lines):
-    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "ndjson", "--trace"],
-               input="".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
-    if done.returncode > 1:
-        raise RuntimeError(done.stderr.decode())
-    return {d["key"]: d for d in (json.loads(line, parse_float=Decimal, parse_int=Decimal) for line in done.stdout.decode().splitlines())}
+class Agreement:
+    """What is counted over all: the records of each target."""
+
+    def __init__(self, count, klausul):
+        self.count, self.klausul = count, klausul
+        self.tried, self.seconds = {}, {}
+
+    def evaluated(self, source, inputs, *more):
+        done = run([self.klausul, "run", source.path, "-", "--input-format", "ndjson", "--format", *more],
+                   input="".join(json.dumps(line, ensure_ascii=False) + "\n" for line in inputs).encode())
+        if done.returncode > 1:
+            raise RuntimeError(done.stderr.decode())
+        return done.stdout.decode()
+
+    def lines(self, source, inputs):
+        """The evaluator's decisions by key, each as the rest of its line."""
+        return {json.loads(m[1]): m[2] for m in map(KEY.match, self.evaluated(source, inputs, "ndjson", "--trace").splitlines())}
+
+    def cells(self, source, inputs):
+        """The evaluator's decisions as CSV, by key, and which columns are yes/no."""
+        head, *rows = csv.reader(io.StringIO(self.evaluated(source, inputs, "csv")))
+        head = [f"{name}.value" if name in head[i + 1:] else name for i, name in enumerate(head)]  # an outcome that bears the name of a column
+        rows = [dict(zip(head, row)) for row in rows]
+        return {r[head[0]]: r for r in rows}, {c for c in head if any(r[c] in ("true", "false") for r in rows)}
+
+    def try_all(self, name, source, differing, pairs, at_once, some=True):
+        """differing(chunk, keys) for a part at a time: [(index, why)]; one case for the whole, shown is what differs first."""
+        tried = accepted = wrong = 0
+        start = time.monotonic()
+        while chunk := list(itertools.islice(pairs, at_once)):
+            keys = [r[source.key] if source.key else str(i + 1) for i, (r, _) in enumerate(chunk)]
+            took, found = differing(chunk, keys)
+            for i, why in found[: max(0, SHOWN - wrong)]:
+                self.count.check(f"{name}: record {keys[i]}", False, f"{why}\n{json.dumps(chunk[i][1], ensure_ascii=False)}")
+            tried, accepted, wrong = tried + len(chunk), accepted + took, wrong + len(found)
+        target = name.rsplit(", ", 1)[1]
+        self.tried[target] = self.tried.get(target, 0) + tried
+        self.seconds[target] = self.seconds.get(target, 0) + time.monotonic() - start
+        self.count.check(f"{name}: {tried} records, {accepted} of them decided", wrong == 0 and (accepted > tried // 2 or not some), f"{wrong} of {tried} differ")
+
+    # ---------------------------------------------------------------- against the trace
+    def c_target(self, source, pairs, at_once, folder, some=True):
+        target, same = Target(self.klausul, source.path, folder, source.fields, os.environ.get("CC", "cc")), set()
+
+        def differing(chunk, keys):
+            theirs, out, took = self.lines(source, [line for _, line in chunk]), [], 0
+            for i, (key, ours) in enumerate(zip(keys, target.decide([r for r, _ in chunk]))):
+                told = theirs.get(key)
+                if told is None or ours == "rejected":
+                    if (told is None) != (ours == "rejected"):
+                        out.append((i, f"rejected: {told is None} / {ours}"))
+                    continue
+                took += 1
+                pair = hash((told, ours))
+                if pair not in same:
+                    why = difference(loaded("{" + told), loaded(ours))
+                    if why:
+                        out.append((i, why))
+                    elif len(same) < 10**6:
+                        same.add(pair)
+            return took, out
+
+        self.try_all(f"{source.name}, C", source, differing, pairs, at_once, some)
+
+    # ---------------------------------------------------------------- against the cells of CSV
+    def sql_target(self, kind, source, pairs, at_once, folder, some=True):
+        try:
+            target = kind(self.klausul, source.path, folder, source.fields)
+        except Refused as e:
+            return str(e)
+
+        def differing(chunk, keys):
+            theirs, booleans = self.cells(source, [line for _, line in chunk])
+            ours = {r["key"]: r for r in target.decide([r for r, _ in chunk], booleans)}
+            out = []
+            for i, key in enumerate(keys):
+                a, b = theirs.get(key), ours.get(key, {})
+                if a:  # a column of SQL has a type, so that it cannot hold the document's name
+                    a = {c: "" if a.get(c + ".state") == "external" else v for c, v in a.items()}
+                differ = [c for c in b if c not in ("key", "rejected") and b[c] != a.get(c)] if a else []
+                if not b or bool(b["rejected"]) != (a is None) or differ:
+                    out.append((i, "\n".join(f"{c}: {a.get(c)!r} / {b[c]!r}" for c in differ) or f"rejected: {a is None} / {b.get('rejected')!r}"))
+            return len(theirs), out
+
+        self.try_all(f"{source.name}, {kind.dialect}", source, differing, pairs, at_once, some)
+        return None
 
 
-def plain(value):
-    """Values as all can say them: numbers as decimals without an exponent, sets sorted."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (int, Decimal)):
-        return Decimal(value).normalize()
-    return sorted(value) if isinstance(value, list) and all(isinstance(x, str) for x in value) else value
-
-
-def column(c):
-    return c.get("value", c.get("document")) if isinstance(c, dict) else c
-
-
-def outcome_of_evaluator(o):
-    out = {"state": o["state"], "by": sorted(o.get("by", [])), "by_one_of": sorted(o.get("by_one_of", []))}
-    if o["state"] == "none":
-        out["reason"] = o["reason"]
-    if o["state"] == "undetermined":
-        out["missing"], out["waiting"] = sorted(o["missing"]), sorted(o["waiting"])
-    if o["state"] == "external":
-        out["document"] = o["document"]
-    if "possible" in o or (isinstance(o.get("value"), list) and o["value"] and isinstance(o["value"][0], dict)):
-        out["in"] = [{k: plain(column(v)) for k, v in e.items()} for e in o.get("value", [])]
-        out["possible"] = [{k: plain(column(v)) for k, v in e.items()} for e in o.get("possible", [])]
-    elif o["state"] == "decided":
-        out["value"] = plain(o["value"])
-    return out
-
-
-def outcome_of_target(o, many_keys):
-    out = {"state": o["state"], "by": sorted(o["by"]), "by_one_of": sorted(o["by_one_of"])}
-    for key in ("reason", "document"):
-        if key in o:
-            out[key] = o[key]
-    if o["state"] == "undetermined":
-        out["missing"], out["waiting"] = sorted(o["missing"]), sorted(o["waiting"] + o["assumptions"] + o["editions"])
-    if "entries" in o:
-        if o["state"] == "none":
-            return out
-        for name, wanted in (("in", 1), ("possible", 0)):
-            out[name] = [dict(zip(many_keys, (plain(column(v)) for k, v in e.items() if k != "in"))) for e in o["entries"] if e["in"] == wanted]
-    elif "value" in o:
-        out["value"] = plain(o["value"])
-    return out
-
-
-def compare(theirs, ours):
-    """None, or what differs between the evaluator's decision and a target's."""
-    for (name, a), b in zip(theirs["outcomes"].items(), ours["outcomes"].values()):
-        entries = a.get("value") if isinstance(a.get("value"), list) else []
-        first = next((e for e in (entries or []) + a.get("possible", []) if isinstance(e, dict)), {})
-        x, y = outcome_of_evaluator(a), outcome_of_target(b, list(first))
-        if x.get("in") == [] and x.get("possible", None) is None:
-            x.pop("in")
-        for key in sorted(set(x) | set(y)):
-            if x.get(key) or y.get(key):
-                if x.get(key) != y.get(key):
-                    return f"{name}.{key}: {x.get(key)} / {y.get(key)}"
-    for key in ("warnings", "blocked_by", "assumptions", "missing"):
-        mine = ours["waits"]["missing"] if key == "missing" else ours[key]
-        if sorted(theirs[key]) != sorted(mine):
-            return f"{key}: {theirs[key]} / {mine}"
-    if sorted(theirs["open"]) != sorted(ours["waits"]["assumptions"] + ours["waits"]["editions"]):
-        return f"open: {theirs['open']} / {ours['waits']}"
-    audits = [name for (name, o) in zip(theirs["outcomes"], ours["outcomes"].values()) if o.get("audit") == 2]
-    if sorted(theirs["findings"]) != sorted(ours["findings"] + audits):
-        return f"findings: {theirs['findings']} / {ours['findings'] + audits}"
-    for entry, truth in theirs["clauses"].items():
-        if ours["clauses"].get(entry) != truth:
-            return f"{entry}: {truth} / {ours['clauses'].get(entry)}"
-    return None
-
-
-def agree(count, klausul, guideline, records, seed):
-    schema = json.loads(run([klausul, "template", guideline, "--format", "json-schema"]).stdout)
-    with open(guideline, encoding="utf-8") as f:
-        maker = Maker(schema, f.read(), seed)
-    made = [maker.record(i) for i in range(records)]
-    name = os.path.relpath(guideline, ROOT)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Target(klausul, guideline, folder, maker.fields, os.environ.get("CC", "cc"))
-        ours = target.decide(made)
-    theirs = evaluated(klausul, guideline, [maker.as_input(r) for r in made])
-    key = next((f.name for f in maker.fields if f.key), None)
-    wrong = tried = 0
-    for i, (record, decision) in enumerate(zip(made, ours)):
-        evaluator = theirs.get(record[key] if key else str(i + 1))
-        if evaluator is None:
-            continue
-        tried += 1
-        why = compare(evaluator, decision)
-        if why:
-            wrong += 1
-            if wrong <= 3:
-                count.check(f"{name}: record {i} as the C target decides it", False, why + "\n" + json.dumps(maker.as_input(record), ensure_ascii=False))
-    count.check(f"{name}: {tried} records, C target", tried > records // 2 and wrong == 0, f"{wrong} of {tried} differ")
-
-
-def flat(klausul, guideline, lines):
-    """The evaluator's decisions as CSV, by key, and which columns are yes/no."""
-    done = run([klausul, "run", guideline, "-", "--input-format", "ndjson", "--format", "csv"],
-               input="".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
-    if done.returncode > 1:
-        raise RuntimeError(done.stderr.decode())
-    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
-    key = next(iter(rows[0]))
-    return {r[key]: r for r in rows}, {c for c in rows[0] if any(r[c] in ("true", "false") for r in rows)}
-
-
-def agree_sql(count, klausul, guideline, target, records, seed):
-    schema = json.loads(run([klausul, "template", guideline, "--format", "json-schema"]).stdout)
-    with open(guideline, encoding="utf-8") as f:
-        maker = Maker(schema, f.read(), seed)
-    made = [maker.record(i) for i in range(records)]
-    inputs = [maker.as_input(r) for r in made]
-    theirs, booleans = flat(klausul, guideline, inputs)
-    name, wrong = f"{os.path.relpath(guideline, ROOT)}: {target.dialect}", 0
-    with tempfile.TemporaryDirectory() as folder:
-        ours = {r["key"]: r for r in target(klausul, guideline, folder, maker.fields).decide(made, booleans)}
-    for i, record in enumerate(inputs):
-        a, b = theirs.get(str(i)), ours.get(str(i), {})
-        differ = [c for c in b if c not in ("key", "rejected") and b[c] != a.get(c)] if a else []
-        if not b or bool(b["rejected"]) != (a is None) or differ:
-            wrong += 1
-            if wrong <= 3:
-                why = "\n".join(f"{c}: {a.get(c)!r} / {b[c]!r}" for c in differ) or f"rejected: {a is None} / {b.get('rejected')}"
-                count.check(f"{name}, record {i}", False, why + "\n" + json.dumps(record, ensure_ascii=False))
-    count.check(f"{name}, {len(theirs)} records", wrong == 0 and len(theirs) > records // 2, f"{wrong} of {records} differ")
-
-
-def databases(count, folder):
+def databases(count, build, folder, chosen):
     """The dialects whose database is here; PostgreSQL's server is started in the folder."""
-    if sqlite3.sqlite_version_info >= (3, 35):
-        yield SQLite
-    else:
-        count.skip("SQLite", f"{sqlite3.sqlite_version} is older than 3.35")
-    try:
-        import duckdb  # noqa: F401
-        yield DuckDB
-    except ImportError:
-        count.skip("DuckDB", "no Python package duckdb")
-    try:
-        PostgreSQL.server = Server(folder)
-        yield PostgreSQL
-    except (FileNotFoundError, LookupError) as e:
-        count.skip("PostgreSQL", str(e))
+    if "sqlite" in chosen:
+        if sqlite3.sqlite_version_info >= (3, 35):
+            yield SQLite
+        else:
+            count.skip("SQLite", f"{sqlite3.sqlite_version} is older than 3.35")
+    if "duckdb" in chosen:
+        try:
+            import duckdb  # noqa: F401
+            yield DuckDB
+        except ImportError:
+            count.skip("DuckDB", "no Python package duckdb; `make deps-python` installs it")
+    if "postgresql" in chosen:
+        try:
+            PostgreSQL.server = Server(folder)
+            yield PostgreSQL
+        except (FileNotFoundError, LookupError) as e:
+            count.skip("PostgreSQL", str(e))
+
+
+def with_duckdb(build):
+    """Goes on in the Python that `make deps-python` or `make deps-bench` gave duckdb, where this one has none."""
+    if importlib.util.find_spec("duckdb"):
+        return
+    for place in (build, os.path.join(ROOT, "build")):
+        for room in ("python", "peers"):
+            python = os.path.join(place, room, "venv", "bin", "python")
+            if os.path.exists(python) and run([python, "-c", "import duckdb"]).returncode == 0:
+                os.execv(python, [python, *sys.argv])
+
+
+def shipped(a, kinds, options):
+    for source in corpus.shipped(a.klausul, options.seed):
+        for name in options.targets:
+            records, soaked, at_once = TARGETS[name]
+            records = options.records or (soaked if options.soak else records)
+            with tempfile.TemporaryDirectory() as folder:
+                if name == "c" and "c" in kinds:
+                    a.c_target(source, source.made(records), at_once, folder)
+                    if source.maker.full_size() <= FULL_MOST:
+                        a.c_target(source, source.full(), at_once, folder)
+                elif name in kinds:
+                    why = a.sql_target(kinds[name], source, source.made(records), at_once, folder)
+                    a.count.check(f"{source.name}: {name} can express it", why is None, why)
+
+
+def cases(a, kinds, options):
+    """The conformance cases under their assumptions, and the cases of the language; in DuckDB, which plans for seconds, the first in a soak only."""
+    with tempfile.TemporaryDirectory() as place:
+        for source in corpus.conformance(a.klausul, place):
+            for name in options.targets:
+                with tempfile.TemporaryDirectory() as folder:
+                    if name == "c" and "c" in kinds:
+                        a.c_target(source, source.made(0), 1000, folder)
+                    elif name in kinds and (name != "duckdb" or options.soak):
+                        a.sql_target(kinds[name], source, source.made(0), 1000, folder)
+        refused = set()
+        for source in corpus.language(a.klausul, place):
+            for name in options.targets:
+                with tempfile.TemporaryDirectory() as folder:
+                    if name == "c" and "c" in kinds:
+                        a.c_target(source, source.made(300), 1000, folder, some=False)
+                    elif name in kinds and a.sql_target(kinds[name], source, source.made(100), 1000, folder, some=False):
+                        refused.add(source.name)
+        if set(kinds) - {"c"}:
+            a.count.check("what SQL cannot express", refused == corpus.NOT_IN_SQL, f"{sorted(refused)}\n{sorted(corpus.NOT_IN_SQL)}")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="do the back ends decide as the evaluator does?")
     parser.add_argument("--build", default="build")
-    parser.add_argument("--records", type=int, default=2000)
+    parser.add_argument("--records", type=int, help="of each shipped guideline, for every target")
+    parser.add_argument("--soak", action="store_true", help="millions for each target")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("guidelines", nargs="*")
+    parser.add_argument("--targets", type=lambda s: s.split(","), default=list(TARGETS), help=",".join(TARGETS))
     options = parser.parse_args()
-    count = Count()
-    klausul = os.path.join(build_option(), "klausul")
-    if not shutil.which(os.environ.get("CC", "cc")):
-        count.skip("C target", "no C compiler")
-    else:
-        for guideline in options.guidelines or [os.path.join(ROOT, g) for g in GUIDELINES]:
-            agree(count, klausul, guideline, options.records, options.seed)
+    count, build = Count(), build_option()
+    with_duckdb(build)
+    a = Agreement(count, os.path.join(build, "klausul"))
+    kinds = {}
+    if "c" in options.targets:
+        if shutil.which(os.environ.get("CC", "cc")):
+            kinds["c"] = None
+        else:
+            count.skip("C target", "no C compiler")
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for target in databases(count, folder):
-                for guideline in options.guidelines or [os.path.join(ROOT, g) for g in GUIDELINES]:
-                    agree_sql(count, klausul, guideline, target, max(50, options.records // 20), options.seed)
+            kinds.update({kind.dialect: kind for kind in databases(count, build, folder, options.targets)})
+            shipped(a, kinds, options)
+            cases(a, kinds, options)
         finally:
             if PostgreSQL.server:
                 PostgreSQL.server.stop()
+    for target, tried in a.tried.items():
+        print(f"note: {target}: {tried:,} records in {a.seconds[target]:.0f} s")
     return count.finish()
 
 
