@@ -100,6 +100,8 @@ class Agreement:
             target = kind(self.klausul, source.path, folder, source.fields)
         except Refused as e:
             return str(e)
+        if target.faults is not None:
+            self.count.check(f"{source.name} keeps to {kind.dialect}", not target.faults, "\n".join(target.faults[:5]))
 
         def differing(chunk, keys):
             theirs, booleans = self.cells(source, [line for _, line in chunk])
@@ -109,6 +111,8 @@ class Agreement:
                 a, b = theirs.get(key), ours.get(key, {})
                 if a:  # a column of SQL has a type, so that it cannot hold the document's name
                     a = {c: "" if a.get(c + ".state") == "external" else v for c, v in a.items()}
+                if a and b.get("rejected") and any(chunk[i][1].get(f.name, kind.first_date) < kind.first_date for f in source.fields if f.kind == "date"):
+                    continue  # a day that the database has no name for
                 differ = [c for c in b if c not in ("key", "rejected") and b[c] != a.get(c)] if a else []
                 if not b or bool(b["rejected"]) != (a is None) or differ:
                     out.append((i, "\n".join(f"{c}: {a.get(c)!r} / {b[c]!r}" for c in differ) or f"rejected: {a is None} / {b.get('rejected')!r}"))

@@ -36,6 +36,8 @@ class Refused(Exception):
 
 class SqlTarget:
     dialect = None
+    first_date = "0001-01-01"
+    faults = None  # where the text is looked into: what is wrong with it
 
     def __init__(self, klausul, guideline, folder, fields):
         path = os.path.join(folder, self.dialect + ".sql")
