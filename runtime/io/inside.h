@@ -72,6 +72,8 @@ void kl_intake_fault(kl_intake *in, uint32_t row, uint32_t field, kl_reject_reas
                      kl_string column, kl_string value);
 /* One value as text (space around it taken off, not empty); a second one for the same field must be equal. */
 void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column);
+/* A number as JSON writes it: no point in it is meant for thousands. Also true and false. */
+void kl_intake_put_literal(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column);
 void kl_intake_put_set(kl_intake *in, uint32_t row, uint32_t field, uint64_t mask, uint32_t order, kl_string column);
 /* A number or day of the field's own kind and scale, which it can hold. */
 void kl_intake_put_number(kl_intake *in, uint32_t row, uint32_t field, int64_t number, uint32_t order,

@@ -138,7 +138,8 @@ static bool put_text(kl_intake *in, uint32_t row, uint32_t field, kl_string text
     return true;
 }
 
-void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column) {
+static void put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column,
+                kl_string received) {
     if (!kl_intake_touch(in, field)) return;
     const kl_schema_field *f = &in->schema->fields[field];
     kl_reject_reason why = KL_REJECT_NOT;
@@ -172,7 +173,22 @@ void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uin
         if (!why) same = put_number(in, row, field, number);
     }
     if (!same) why = KL_REJECT_TWICE;
-    if (why) kl_intake_fault(in, row, field, why, order, column, s);
+    if (why) kl_intake_fault(in, row, field, why, order, column, received);
+}
+
+void kl_intake_put(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column) {
+    put(in, row, field, s, order, column, s);
+}
+
+void kl_intake_put_literal(kl_intake *in, uint32_t row, uint32_t field, kl_string s, uint32_t order, kl_string column) {
+    kl_kind kind = in->schema->fields[field].kind;
+    bool number = kind == KL_INTEGER || kind == KL_DECIMAL || kind == KL_MONEY || kind == KL_MINUTES || kind == KL_DAYS;
+    kl_string value = s;
+    if (number && memchr(s.data, '.', s.size)) {
+        while (value.size && value.data[value.size - 1] == '0') value.size--;
+        if (value.size && value.data[value.size - 1] == '.') value.size--;
+    }
+    put(in, row, field, value, order, column, s);
 }
 
 void kl_intake_forget(kl_intake *in, uint32_t row) {

@@ -82,8 +82,8 @@ uint32_t kl_schema_code(const kl_schema *s, uint32_t set, kl_string code); /* va
 
 /* One value as text; scaled, days, 0/1, code. The caller has taken off the space around it. */
 kl_reject_reason kl_parse_bool(kl_string s, bool *out);
-kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit,
-                                 int64_t *out); /* unit: a currency that may follow; or empty */
+/* unit: a currency that may follow; or empty. Noughts past the scale say nothing, unless there are three decimals: 12.000 may be thousands. */
+kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit, int64_t *out);
 kl_reject_reason kl_parse_date(kl_string s, int64_t *day);
 kl_reject_reason kl_parse_set(const kl_schema *schema, uint32_t set, kl_string s, uint64_t *mask);
 kl_string kl_trim(kl_string s);

@@ -479,7 +479,7 @@ const char *kl_json_value(kl_json *j, const char *p, uint32_t *name) {
     j->order++;
     for (uint32_t f = kl_schema_find(s, n->name, KL_INDEX_NONE); value.size && f != KL_INDEX_NONE;
          f = kl_schema_find(s, n->name, f))
-        kl_intake_put(in, j->index, f, value, j->order, n->name);
+        (*start == '"' ? kl_intake_put : kl_intake_put_literal)(in, j->index, f, value, j->order, n->name);
     return p;
 }
 

@@ -159,8 +159,8 @@ static void put(line_walk *w, value_kind kind, kl_string value, kl_string raw) {
         else if (kind == OBJECT)
             kl_intake_fault(w->in, w->index, f, KL_REJECT_SHAPE, w->order, w->name, (kl_string){"", 0});
         else if (kind == VALUE && value.size)
-            kl_intake_put(w->in, w->index, f, s->fields[f].kind == KL_TEXT ? staying(w, value) : value, w->order,
-                          w->name);
+            (*raw.data == '"' ? kl_intake_put : kl_intake_put_literal)(
+                w->in, w->index, f, s->fields[f].kind == KL_TEXT ? staying(w, value) : value, w->order, w->name);
         make_stay(w, w->order);
     }
     if (kind == OBJECT || kl_ndjson_read(w->r, w->name)) return;

@@ -106,6 +106,8 @@ static bool unit_follows(const char *p, size_t n, kl_string unit) {
     return true;
 }
 
+enum { THOUSANDS = 3 }; /* digits after a point or comma that may be meant for no decimals */
+
 kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit, int64_t *out) {
     const char *p = s.data;
     size_t n = s.size;
@@ -118,16 +120,21 @@ kl_reject_reason kl_parse_number(kl_string s, unsigned scale, kl_string unit, in
     size_t before = n;
     if (!whole_part(&p, &n, &d)) return KL_REJECT_NUMBER;
     bool whole = n < before;
-    unsigned decimals = 0;
+    size_t decimals = 0;
+    bool finer = false; /* than the scale */
     if (n && (*p == ',' || *p == '.')) {
-        p++, n--;
-        while (n && take_digit(&d, *p)) decimals++, p++, n--;
+        for (p++, n--; n && *p >= '0' && *p <= '9'; decimals++, p++, n--) {
+            if (decimals < scale)
+                take_digit(&d, *p);
+            else
+                finer |= *p != '0';
+        }
         if (!decimals) return KL_REJECT_NUMBER;
     } else if (!whole) {
         return KL_REJECT_NUMBER;
     }
     if (!unit_follows(p, n, unit)) return KL_REJECT_NUMBER;
-    if (decimals > scale) return KL_REJECT_DECIMALS;
+    if (decimals > scale && (finer || decimals == THOUSANDS)) return KL_REJECT_DECIMALS;
     if (d.count > 16) return KL_REJECT_RANGE;
     for (; decimals < scale && d.value <= (uint64_t)KL_NUMBER_MAX; decimals++) d.value *= 10;
     if (d.value > (uint64_t)KL_NUMBER_MAX) return KL_REJECT_RANGE;

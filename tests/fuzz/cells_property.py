@@ -56,9 +56,10 @@ def as_date(s):
 
 def as_number(s, scale):
     m = re.fullmatch(r"(-?)(\d*)(?:[.,](\d+))?", s)
-    if not m or not (m.group(2) or m.group(3)) or len(m.group(3) or "") > scale:
+    decimals = (m.group(3) or "") if m else ""
+    if not m or not (m.group(2) or decimals) or (len(decimals) > scale and (len(decimals) == 3 or decimals[scale:].strip("0"))):
         return None
-    n = int((m.group(2) or "0") + (m.group(3) or "").ljust(scale, "0"))
+    n = int((m.group(2) or "0") + decimals[:scale].ljust(scale, "0"))
     digits = str(n).rjust(scale + 1, "0")
     sign = "-" if m.group(1) and n else ""
     return sign + (digits[:-scale] + "." + digits[-scale:] if scale else digits)
@@ -106,11 +107,11 @@ def make(seed):
     odd = rng.choice([0, 0.002, 0.05, 0.5])
     quoting = rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
     words = rng.choice([["true", "false", ""], ["ja", "nej", "nej"], ["1", "0", ""], sorted(WORDS)])
-    anything = ["", " ", "kanske", "tru", "falsee", "2023-02-29", "2023-1-01", "20230901x", "2023-09-0:", "fax", "phonex", "1.005", "1-2", "-", "12,345",
+    anything = ["", " ", "kanske", "tru", "falsee", "2023-02-29", "2023-1-01", "20230901x", "2023-09-0:", "fax", "phonex", "1.005", "1-2", "-", "12,345", "12,0", "12.00", "12.000", "1,500", "7,7500", "12.01",
                 "å", "rad\nrad", "rad\r\nrad", 'ett "ord"', '"', "a,b;c\td", " \u00a0ja ", "Z" * rng.choice([10, 40, 3000]), "brev, post"]
     usual = {"fritext": ["", "kort text", "längre text med å, ä och ö", "x" * 60], "ort": ["Borås", "Halmstad", "A", ""], "planerad": words,
              "listad": words, "dag": ["2023-09-01", "2024-02-29", "", "1999-12-31"] if rng.random() < 0.7 else ["20230901", "20240229"],
-             "form": ["telefon", "phone", "video", "brev", ""], "antal": ["0", "17", "-4", "", "99999999"], "pris": ["1,5", "100", "0.25", "-7,75", ""]}
+             "form": ["telefon", "phone", "video", "brev", ""], "antal": rng.choice([["0", "17", "-4", "", "99999999"], ["0.0", "17.0", "-4.0", ""]]), "pris": ["1,5", "100", "0.25", "-7,75", ""]}
     out = io.StringIO(newline="")
     end = rng.choice(["\n", "\r\n"])
     writer = csv.writer(out, delimiter=comma, lineterminator=end, quoting=quoting)

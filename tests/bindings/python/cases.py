@@ -122,7 +122,8 @@ def values(count, build):
                           (pd.Series([99.5], dtype="float32")[0], "99.50"), (pd.Series([7], dtype="int16")[0], "7.00"), (-0.5, "-0.50")):
         got = raises(ValueError, lambda: None) and kvar(avgift=given)
         count.check(f"money as {given!r}", got == Decimal(wanted) and str(got) == wanted, got)
-    for field, given, code in (("avgift", 0.005, "K0512"), ("avgift", 150.001, "K0512"), ("avgift", float("nan"), "K0511"), ("avgift", 1e300, "K0513"),
+    count.check("a whole number as '150.0'", kvar(avgift="150.0000") == kvar(avgift=150) and rules.decide({**base, "ålder": "30.0"}) == rules.decide(base))
+    for field, given, code in (("avgift", 0.005, "K0512"), ("avgift", 150.001, "K0512"), ("ålder", "30.000", "K0512"), ("avgift", float("nan"), "K0511"), ("avgift", 1e300, "K0513"),
                                ("avgift", float("inf"), "K0513"), ("avgift", Decimal("0.001"), "K0512"), ("avgift", 10 ** 30, "K0513"),
                                ("avgift", True, "K0511"), ("avgift", [1], "K0506"), ("avgift", b"1", "K0506"), ("avgift", Decimal("NaN"), "K0511"),
                                ("ålder", 30.5, "K0512"), ("frikort", 2, "K0510"), ("frikort", "kanske", "K0510"), ("dag", "2023-02-30", "K0514"),

@@ -57,6 +57,7 @@ test("a record that cannot be read is refused with code, name and value", () => 
   refused({ day: "2024-02-30" }, "K0514", "day");
   refused({ day: new Date() }, "K0506", "day");
   refused({ age: 1.5 }, "K0512", "age");
+  refused({ age: "40.000" }, "K0512", "age");
   refused({ age: NaN }, "K0511", "age");
   refused({ age: 1e300 }, "K0513", "age");
   refused({ paid: 1e-7 }, "K0512", "paid");
