@@ -69,10 +69,9 @@ static const char *bare_cell(const part *c, uint32_t i, size_t *size) {
     return c->r->chunk->bytes.data + start;
 }
 
-static void fill_bools(const part *c) {
+static void fill_bools(const part *c, const kl_bools *found) {
     kl_store *store = &c->in->stores[c->b->field];
-    uint64_t k = 0, v = 0, odd = all_rows(c);
-    if (c->plain) odd = c->r->split.swift->bools(&c->cells, c->b->learnt->words, &v, &k);
+    uint64_t k = found->known, v = found->yes, odd = found->odd;
     for (odd &= ~c->skip; odd; odd &= odd - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(odd);
         kl_string s = cell(c->r, row_of(c, i), c->b->column);
@@ -187,8 +186,6 @@ static void fill(const part *c) {
     kl_kind kind = c->in->schema->fields[c->b->field].kind;
     if (c->b->shared || kind == KL_SET)
         fill_one_by_one(c);
-    else if (kind == KL_BOOL)
-        fill_bools(c);
     else if (kind == KL_VALUES)
         fill_codes(c);
     else if (kind == KL_DATE)
@@ -203,18 +200,26 @@ static void fill(const part *c) {
 static void fill_edition(kl_reading *r, size_t edition) {
     kl_intake *in = r->intakes[edition];
     const kl_split *split = &r->split;
-    for (size_t k = 0; k < r->binding_counts[edition]; k++)
-        if (!kl_intake_touch(in, r->bindings[edition][k].field)) return;
+    const kl_binding *bindings = r->bindings[edition], *end = bindings + r->binding_counts[edition];
+    kl_bools *bools = r->bools[edition];
+    for (const kl_binding *b = bindings; b < end; b++)
+        if (!kl_intake_touch(in, b->field)) return;
     part c = {.r = r, .in = in, .rows = r->whole ? NULL : r->row_of + edition * KL_ROWS_MAX};
     for (c.first = 0; c.first < r->counts[edition]; c.first += 64) {
         uint32_t w = c.first / 64;
+        const uint32_t *ends = split->ends + (size_t)c.first * split->columns;
         c.count = r->counts[edition] - c.first < 64 ? r->counts[edition] - c.first : 64;
         c.skip = r->whole ? r->refused[w] : 0;
         c.plain = r->whole && (split->plain >> w & 1);
-        for (size_t k = 0; k < r->binding_counts[edition]; k++) {
-            c.b = &r->bindings[edition][k];
-            c.cells = (kl_cells){r->chunk->bytes.data, split->ends + (size_t)c.first * split->columns + c.b->column,
-                                 split->columns, c.count};
+        c.cells = (kl_cells){r->chunk->bytes.data, ends, split->columns, c.count};
+        c.b = bindings;
+        if (c.plain) split->swift->bools(&c.cells, bools, r->bool_counts[edition]);
+        for (size_t k = 0; k < r->bool_counts[edition]; k++, c.b++) {
+            if (!c.plain) bools[k].yes = bools[k].known = 0, bools[k].odd = all_rows(&c);
+            fill_bools(&c, &bools[k]);
+        }
+        for (; c.b < end; c.b++) {
+            c.cells.ends = ends + c.b->column;
             fill(&c);
         }
     }
@@ -251,17 +256,37 @@ static bool bind_edition(kl_reading *r, size_t e, bool *read) {
     return true;
 }
 
+/* Columns of yes and no that nobody shares come first: they are looked at together. */
+static bool list_bools(kl_reading *r, size_t e) {
+    kl_binding *b = r->bindings[e];
+    size_t n = 0;
+    r->bools[e] = calloc(r->binding_counts[e] + 1, sizeof *r->bools[e]);
+    if (!r->bools[e]) return false;
+    for (size_t i = 0; i < r->binding_counts[e]; i++) {
+        if (b[i].shared || r->editions->schemas[e]->fields[b[i].field].kind != KL_BOOL) continue;
+        kl_binding other = b[n];
+        b[n] = b[i];
+        b[i] = other;
+        r->bools[e][n] = (kl_bools){.words = b[n].learnt->words, .column = b[n].column};
+        n++;
+    }
+    r->bool_counts[e] = n;
+    return true;
+}
+
 bool kl_csv_bind(kl_reading *r) {
     uint32_t columns = kl_feed_columns(r->feed);
     bool *read = calloc(columns + 1, sizeof *read);
     r->unread = calloc(columns + 1, sizeof *r->unread);
     r->bindings = calloc(r->editions->count, sizeof *r->bindings);
     r->binding_counts = calloc(r->editions->count, sizeof *r->binding_counts);
+    r->bools = calloc(r->editions->count, sizeof *r->bools);
+    r->bool_counts = calloc(r->editions->count, sizeof *r->bool_counts);
     r->key_column = r->date_column = KL_INDEX_NONE;
     r->own_key_column = r->editions->count == 1;
-    bool ok = read && r->unread && r->bindings && r->binding_counts &&
+    bool ok = read && r->unread && r->bindings && r->binding_counts && r->bools && r->bool_counts &&
               kl_split_new(&r->split, columns, kl_feed_separator(r->feed));
-    for (size_t e = r->editions->count; ok && e-- > 0;) ok = bind_edition(r, e, read);
+    for (size_t e = r->editions->count; ok && e-- > 0;) ok = bind_edition(r, e, read) && list_bools(r, e);
     for (uint32_t c = 0; ok && c < columns; c++)
         if (!read[c]) r->unread[r->unread_count++] = c;
     free(read);
@@ -272,9 +297,12 @@ void kl_csv_unbind(kl_reading *r) {
     for (size_t e = 0; r->bindings && e < r->editions->count; e++) {
         for (size_t i = 0; i < r->binding_counts[e]; i++) kl_learnt_free(r->bindings[e][i].learnt);
         free(r->bindings[e]);
+        if (r->bools) free(r->bools[e]);
     }
     free(r->bindings);
     free(r->binding_counts);
+    free(r->bools);
+    free(r->bool_counts);
 }
 
 /* ------------------------------------------------------------------ a group */

@@ -163,6 +163,8 @@ struct kl_reading {
     /* CSV */
     kl_binding **bindings; /* per edition */
     size_t *binding_counts;
+    kl_bools **bools; /* per edition, of its first bindings */
+    size_t *bool_counts;
     uint32_t *unread; /* columns */
     size_t unread_count;
     uint32_t key_column, date_column;

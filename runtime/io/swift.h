@@ -7,10 +7,12 @@
 #include "runtime/io/io.h"
 
 enum {
-    KL_SLACK = 64,       /* bytes that may be read past the end of a chunk */
-    KL_SPILL = 72,       /* entries that a kernel may write past the last wanted one */
-    KL_MONTHS_BITS = 8,  /* months kept by a column of dates */
-    KL_CODE_NONE = 65535 /* what an empty cell has in a column of codes */
+    KL_SLACK = 64,          /* bytes that may be read past the end of a chunk */
+    KL_SPILL = 72,          /* entries that a kernel may write past the last wanted one */
+    KL_MONTHS_BITS = 8,     /* months kept by a column of dates */
+    KL_CODE_NONE = 65535,   /* what an empty cell has in a column of codes */
+    KL_CODE_UNLIKE = 65534, /* no code: what a cell has that is like none of few */
+    KL_CODES_FEW = 16
 };
 
 typedef struct kl_cut { /* where separators stand: from `at` to the first quote, the end, or until there are enough */
@@ -38,6 +40,11 @@ typedef struct kl_word {
     uint64_t text, mask;
 } kl_word;
 enum { KL_WORD_NO, KL_WORD_YES, KL_WORD_NOTHING, KL_WORD_COUNT };
+typedef struct kl_bools { /* a column of yes and no, and what is found of 64 rows */
+    const kl_word *words;
+    uint32_t column;
+    uint64_t yes, known, odd;
+} kl_bools;
 
 typedef struct kl_code {
     uint64_t text[4], mask[4];
@@ -63,10 +70,10 @@ typedef struct kl_months {
     kl_month at[1 << KL_MONTHS_BITS];
 } kl_months;
 
-/* Each returns a bit for every row whose cell it could not tell: that one is for the careful way, its known bit is 0. */
+/* Each tells (odd, or what it returns) a bit for every row whose cell it does not know: that one is for the careful way, its known bit is 0. */
 typedef struct kl_swift {
     kl_cuts (*cut)(const kl_cut *c);
-    uint64_t (*bools)(const kl_cells *c, const kl_word *words, uint64_t *yes, uint64_t *known);
+    void (*bools)(const kl_cells *first, kl_bools *list, size_t count); /* first: cells of the record's first column */
     uint64_t (*codes)(const kl_cells *c, const kl_codes *codes, uint16_t *out, uint64_t *known);
     uint64_t (*dates)(const kl_cells *c, const kl_months *months, int64_t *out, uint64_t *known);
     uint64_t (*numbers)(const kl_cells *c, unsigned scale, int64_t *out, uint64_t *known);

@@ -40,7 +40,7 @@ static inline unsigned count_bits(uint64_t mask) {
 
 /* Writes some too many rather than asking before each. */
 #define PUT(k) out[k] = base + (uint32_t)_tzcnt_u64(mask), mask = _blsr_u64(mask)
-static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+static inline __attribute__((always_inline)) void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     PUT(0), PUT(1), PUT(2), PUT(3);
     if (!mask) return;
     PUT(4), PUT(5), PUT(6), PUT(7), PUT(8), PUT(9), PUT(10), PUT(11);
@@ -73,13 +73,53 @@ static inline uint64_t coded(uint16_t *codes, uint32_t rows) {
     return bits;
 }
 
+#include "runtime/io/swift_cells.inc"
+
+/* Eight cells: rows 0 1 4 5 and 2 3 6 7, so that packing the halves of both puts the rows in order. */
+typedef struct eight {
+    __m256i a, b;
+} eight;
+static inline eight eight_cells(const kl_cells *c, uint32_t row) {
+    const uint32_t *before = c->ends - 1 + row * c->columns;
+    return (eight){four_cells(c->data, before, c->columns, 4),
+                   four_cells(c->data, before + 2 * c->columns, c->columns, 4)};
+}
+static inline eight those(eight cells, __m256i text, __m256i mask) { /* that are the text in the mask */
+    return (eight){_mm256_cmpeq_epi64(_mm256_and_si256(cells.a, mask), text),
+                   _mm256_cmpeq_epi64(_mm256_and_si256(cells.b, mask), text)};
+}
+
+#define KL_OWN_FEW
+static inline uint64_t few_codes(const kl_cells *c, const kl_codes *t, uint16_t *out) {
+    const __m256i none = _mm256_set1_epi64x(KL_CODE_UNLIKE);
+    const __m128i unlike = _mm_set1_epi16((short)KL_CODE_UNLIKE);
+    uint64_t odd = 0;
+    for (uint32_t i = 0; i + 8 <= c->rows; i += 8) {
+        eight cells = eight_cells(c, i), found = {none, none};
+        for (uint32_t k = 1; k < t->count; k++) {
+            const kl_code *code = &t->codes[k];
+            eight like = those(cells, _mm256_set1_epi64x((long long)code->text[0]),
+                               _mm256_set1_epi64x((long long)code->mask[0]));
+            __m256i value = _mm256_set1_epi64x((long long)code->code);
+            found.a = _mm256_blendv_epi8(found.a, value, like.a);
+            found.b = _mm256_blendv_epi8(found.b, value, like.b);
+        }
+        __m256i wide = _mm256_packus_epi32(found.a, found.b);
+        __m128i codes = _mm_packus_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1)),
+                is_odd = _mm_cmpeq_epi16(codes, unlike);
+        odd |= (uint64_t)(uint8_t)_mm_movemask_epi8(_mm_packs_epi16(is_odd, _mm_setzero_si128())) << i;
+        _mm_storeu_si128((__m128i *)(void *)(out + i), _mm_andnot_si128(is_odd, codes));
+    }
+    return odd;
+}
+
 #define KL_OWN_BOOLS
 static inline long long cell_word(const char *data, const uint32_t *end) {
     long long w;
     memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
     return w;
 }
-static inline void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+static inline __attribute__((always_inline)) void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
     const size_t columns = c->columns;
     const uint32_t *end = c->ends;
     const char *data = c->data;

@@ -38,7 +38,7 @@ static inline void put_sixteen(uint32_t *out, __m128i offsets, uint32_t base) {
 }
 
 /* The offsets of the set bits, pressed together; sixteen are always written. */
-static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+static inline __attribute__((always_inline)) void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     static const uint8_t offsets[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                         16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
                                         32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
@@ -63,6 +63,16 @@ static inline bool same_cell(const char *p, const kl_code *k) {
     return _mm256_testz_si256(_mm256_xor_si256(cell, text), mask);
 }
 
+#include "runtime/io/swift_cells.inc"
+static inline __m512i eight_cells(const char *data, const uint32_t *before, size_t columns) {
+    __m256i low = four_cells(data, before, columns, 2);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), four_cells(data, before + 4 * columns, columns, 2), 1);
+}
+static inline __mmask8 those(__m512i cells, __m512i text,
+                             __m512i mask) { /* that differ from the text nowhere in the mask */
+    return _mm512_testn_epi64_mask(_mm512_xor_si512(cells, text), mask);
+}
+
 #define KL_OWN_CODED
 static inline uint64_t coded(uint16_t *codes, uint32_t rows) {
     const __m512i none = _mm512_set1_epi16((short)KL_CODE_NONE);
@@ -76,35 +86,47 @@ static inline uint64_t coded(uint16_t *codes, uint32_t rows) {
     return bits;
 }
 
-#define KL_OWN_BOOLS
-static inline long long cell_word(const char *data, const uint32_t *end) {
-    long long w;
-    memcpy(&w, data + 1 + (ptrdiff_t)(int32_t)end[-1], sizeof w);
-    return w;
-}
-static inline void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
-    const size_t columns = c->columns;
-    const uint32_t *end = c->ends;
-    const char *data = c->data;
-    __m512i text[KL_WORD_COUNT], mask[KL_WORD_COUNT];
-    uint8_t found[KL_WORD_COUNT][8] = {{0}};
-    for (unsigned k = 0; k < KL_WORD_COUNT; k++) {
-        text[k] = _mm512_set1_epi64((long long)words[k].text);
-        mask[k] = _mm512_set1_epi64((long long)words[k].mask);
+#define KL_OWN_FEW
+/* Sixty-four bits for each cell until its code is known. */
+static inline uint64_t few_codes(const kl_cells *c, const kl_codes *t, uint16_t *out) {
+    const __m512i unlike = _mm512_set1_epi64(KL_CODE_UNLIKE);
+    uint64_t odd = 0;
+    for (uint32_t i = 0; i + 8 <= c->rows; i += 8) {
+        __m512i cells = eight_cells(c->data, c->ends - 1 + i * c->columns, c->columns), found = unlike;
+        for (uint32_t k = 1; k < t->count; k++) {
+            const kl_code *code = &t->codes[k];
+            __mmask8 like =
+                those(cells, _mm512_set1_epi64((long long)code->text[0]), _mm512_set1_epi64((long long)code->mask[0]));
+            found = _mm512_mask_set1_epi64(found, like, (long long)code->code);
+        }
+        __mmask8 some = _mm512_cmpneq_epi64_mask(found, unlike);
+        odd |= (uint64_t)(uint8_t)~_cvtmask8_u32(some) << i;
+        _mm_storeu_si128((__m128i *)(void *)(out + i), _mm512_cvtepi64_epi16(_mm512_maskz_mov_epi64(some, found)));
     }
+    return odd;
+}
+
+#define KL_OWN_BOOLS
+static inline __attribute__((always_inline)) void bool_cells(const kl_cells *c, const kl_word *words, uint64_t *sets) {
+    const uint32_t *before = c->ends - 1;
+    __m512i no = _mm512_set1_epi64((long long)words[KL_WORD_NO].text),
+            no_mask = _mm512_set1_epi64((long long)words[KL_WORD_NO].mask),
+            yes = _mm512_set1_epi64((long long)words[KL_WORD_YES].text),
+            yes_mask = _mm512_set1_epi64((long long)words[KL_WORD_YES].mask),
+            nothing = _mm512_set1_epi64((long long)words[KL_WORD_NOTHING].text),
+            nothing_mask = _mm512_set1_epi64((long long)words[KL_WORD_NOTHING].mask);
+    uint8_t found[KL_WORD_COUNT][8] = {{0}};
     uint32_t i = 0;
-    for (; i + 8 <= c->rows; i += 8, end += 8 * columns) {
-        const uint32_t *later = end + 4 * columns;
-        __m512i w = _mm512_set_epi64(cell_word(data, later + 3 * columns), cell_word(data, later + 2 * columns),
-                                     cell_word(data, later + columns), cell_word(data, later),
-                                     cell_word(data, end + 3 * columns), cell_word(data, end + 2 * columns),
-                                     cell_word(data, end + columns), cell_word(data, end));
-        for (unsigned k = 0; k < KL_WORD_COUNT; k++)
-            found[k][i / 8] = (uint8_t)_cvtmask8_u32(_mm512_testn_epi64_mask(_mm512_xor_si512(w, text[k]), mask[k]));
+    for (; i + 8 <= c->rows; i += 8, before += 8 * c->columns) {
+        __m512i cells = eight_cells(c->data, before, c->columns);
+        _store_mask8(&found[KL_WORD_NO][i / 8], those(cells, no, no_mask));
+        _store_mask8(&found[KL_WORD_YES][i / 8], those(cells, yes, yes_mask));
+        _store_mask8(&found[KL_WORD_NOTHING][i / 8], those(cells, nothing, nothing_mask));
     }
     memcpy(sets, found, KL_WORD_COUNT * sizeof *sets);
-    for (; i < c->rows; i++, end += columns) {
-        uint64_t w = (uint64_t)cell_word(data, end);
+    for (; i < c->rows; i++, before += c->columns) {
+        uint64_t w;
+        memcpy(&w, c->data + 1 + (ptrdiff_t)(int32_t)*before, sizeof w);
         for (unsigned k = 0; k < KL_WORD_COUNT; k++) sets[k] |= (uint64_t)((w & words[k].mask) == words[k].text) << i;
     }
 }

@@ -33,7 +33,7 @@ static inline bool block_high(block b) {
 static inline unsigned count_bits(uint64_t mask) {
     return (unsigned)vaddv_u8(vcnt_u8(vcreate_u8(mask)));
 }
-static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+static inline __attribute__((always_inline)) void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     for (; mask; mask &= mask - 1) *out++ = base + (uint32_t)__builtin_ctzll(mask);
 }
 

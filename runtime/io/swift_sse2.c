@@ -35,7 +35,7 @@ static inline unsigned count_bits(uint64_t mask) {
     mask = (mask & twos) + (mask >> 2 & twos);
     return (unsigned)(((mask + (mask >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101) >> 56);
 }
-static inline void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
+static inline __attribute__((always_inline)) void put_bits(uint32_t *out, uint64_t mask, uint32_t base) {
     for (; mask; mask &= mask - 1) *out++ = base + (uint32_t)__builtin_ctzll(mask);
 }
 

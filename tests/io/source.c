@@ -44,16 +44,20 @@ kl_schema *test_schema(void) {
         [F_MINUTES] = {"minuter", "duration", KL_MINUTES, 0, KL_INDEX_NONE, false, false},
         [F_KVA] = {"kva", "registered_kva", KL_SET, 0, 1, false, false},
         [F_TEXT] = {"enhet", "note.unit", KL_TEXT, 0, KL_INDEX_NONE, false, false},
+        [F_LEVEL] = {"nivå", "level", KL_VALUES, 0, 2, false, false},
     };
     static const char *const forms[] = {"telefon", "video", "skriftlig"}, *const codes[] = {"phone", "Videolänk",
                                                                                             "SMS & chatt"};
+    static const char *const levels[] = {"låg", "hög", "oklarad"}, *const short_codes[] = {"L", "H", "0"};
     static const char *const kva[] = {"ZV051", "XS003", "med mellanrum"};
     static const char *const never[] = {"A,B", "A;B", " rum "}; /* only in quotes, or not in any cell at all */
     kl_schema *s = kl_schema_start(test_string("SEK"));
-    bool ok = s && kl_schema_add_set(s, 3) && kl_schema_add_set(s, 3);
+    bool ok = s && kl_schema_add_set(s, 3) && kl_schema_add_set(s, 3) && kl_schema_add_set(s, 3);
     for (uint32_t i = 0; ok && i < 3; i++)
         ok = kl_schema_add_code(s, 0, test_string(forms[i]), i) && kl_schema_add_code(s, 0, test_string(codes[i]), i) &&
-             kl_schema_add_code(s, 1, test_string(kva[i]), i) && kl_schema_add_code(s, 0, test_string(never[i]), i);
+             kl_schema_add_code(s, 1, test_string(kva[i]), i) && kl_schema_add_code(s, 0, test_string(never[i]), i) &&
+             kl_schema_add_code(s, 2, test_string(levels[i]), i) &&
+             kl_schema_add_code(s, 2, test_string(short_codes[i]), i);
     for (uint32_t i = 0; ok && i < F_COUNT; i++) {
         kl_schema_field f = {test_string(fields[i].name), fields[i].kind, fields[i].scale, fields[i].set,
                              fields[i].required,          fields[i].key};
@@ -77,7 +81,7 @@ static void values(test_row *row, const kl_batch *b, uint32_t i) {
         if (!row->known[f]) continue;
         if (f == F_KEY || f == F_TEXT)
             copy(f == F_TEXT ? row->text : row->key, c->as.texts[i]);
-        else if (f == F_FORM)
+        else if (f == F_FORM || f == F_LEVEL)
             row->number[f] = c->as.codes[i];
         else if (f == F_PLANNED)
             row->number[f] = (int64_t)(c->as.bits[i / 64] >> (i % 64) & 1);

@@ -24,6 +24,7 @@ enum { /* the fields of the record that the tests read */
        F_MINUTES,
        F_KVA,
        F_TEXT,
+       F_LEVEL, /* all its codes are short */
        F_COUNT
 };
 

@@ -18,8 +18,8 @@ static uint32_t below(uint32_t n) {
 }
 
 /* ------------------------------------------------------------------ a random input */
-static const char *const headings[] = {"kontakt_id", "kontaktdatum", "form",    "mode", "planerad", "planned",
-                                       "avgift",     "poäng",        "minuter", "kva",  "enhet",    "x"};
+static const char *const headings[] = {"kontakt_id", "kontaktdatum", "form", "mode", "planerad", "planned", "avgift",
+                                       "poäng",      "minuter",      "kva",  "nivå", "level",    "enhet",   "x"};
 static const char *const cells[] = {"true",
                                     "false",
                                     "",
@@ -80,6 +80,9 @@ static const char *const cells[] = {"true",
                                     "a\xCC\x8A-b",
                                     "2023-09-0:",
                                     "2023-09-2/",
+                                    "L",
+                                    "oklara",
+                                    "oklarade",
                                     "A,B",
                                     "A;B"};
 enum { CELLS = sizeof cells / sizeof *cells, HEADINGS = sizeof headings / sizeof *headings };
@@ -100,7 +103,8 @@ static const char *usual(const shape *s, uint32_t column) {
                                             {"telefon", "video", "skriftlig", ""},
                                             {"phone", "SMS & chatt", "Videolänk", "telefon"},
                                             {"100", "12,5", "-7", ""},
-                                            {"A", "enhet 7", "B-12345678901", "12"}};
+                                            {"A", "enhet 7", "B-12345678901", "12"},
+                                            {"låg", "H", "oklarad", ""}};
     uint32_t habit = s->column[column];
     return habit ? habits[habit - 1][below(4)] : cells[below(CELLS)];
 }
@@ -142,8 +146,8 @@ static void make(kl_bytes *b) {
         order[at] = i;
     }
     for (uint32_t c = 0; c < s.columns; c++) {
-        static const uint32_t habit_of[][2] = {{9, 8}, {4, 5}, {6, 7}, {6, 7}, {1, 2}, {3, 1},
-                                               {8, 8}, {8, 8}, {8, 3}, {0, 0}, {9, 9}, {0, 9}};
+        static const uint32_t habit_of[][2] = {{9, 8}, {4, 5}, {6, 7}, {6, 7},   {1, 2},  {3, 1}, {8, 8},
+                                               {8, 8}, {8, 3}, {0, 0}, {10, 10}, {10, 3}, {9, 9}, {0, 9}};
         uint32_t k = below(20) == 0 ? below(HEADINGS) : c < HEADINGS ? order[c] : HEADINGS - 1;
         s.column[c] = habit_of[k][below(2)];
         if (c) kl_bytes_char(b, s.comma);
@@ -176,17 +180,16 @@ static void mix_string(uint64_t *h, kl_string s) {
 }
 
 static void mix_values(uint64_t *h, const kl_intake *in, uint32_t i) {
-    uint32_t codes = in->schema->sets[in->schema->fields[F_FORM].set].values;
     for (uint32_t f = 0; f < F_COUNT; f++) {
         const kl_column *c = &in->batch.columns[f];
         bool known = c->known && (c->known[i / 64] >> (i % 64) & 1);
-        if (f == F_FORM && c->known)
-            assert_true(c->as.codes[i] < codes); /* known or not: else every record is checked */
+        if ((f == F_FORM || f == F_LEVEL) && c->known) /* known or not: else every record is checked */
+            assert_true(c->as.codes[i] < in->schema->sets[in->schema->fields[f].set].values);
         mix_number(h, known);
         if (!known) continue;
         if (f == F_KEY || f == F_TEXT)
             mix_string(h, c->as.texts[i]);
-        else if (f == F_FORM)
+        else if (f == F_FORM || f == F_LEVEL)
             mix_number(h, c->as.codes[i]);
         else if (f == F_PLANNED)
             mix_number(h, (int64_t)(c->as.bits[i / 64] >> (i % 64) & 1));
