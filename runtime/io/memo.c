@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* So much is learnt and then no more. Every TRIALS records: were few of all so far like one before, nothing is asked any longer. */
-enum { LINES_MOST = 1 << 14, TEXT_MOST = 1 << 22, BUCKETS_LOG = 15, TRIALS = 8192, PIECE = 64, OUTCOMES_MOST = 64 };
+enum { LINES_MOST = 1 << 14, TEXT_MOST = 1 << 22, BUCKETS_LOG = 15, TRIALS = 8192, PIECE = 128, OUTCOMES_MOST = 64 };
 
 #define ONES UINT64_C(0x0101010101010101)
 #define FACTOR UINT64_C(0x9E3779B97F4A7C15)
