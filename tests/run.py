@@ -48,6 +48,7 @@ def suites(build, soak):
     yield "other machines", script("machines/run.py")
     yield "conformance", script("conformance/check.py")
     yield "runs that end otherwise", script("cli/check.py")
+    yield "completions", script("cli/completions.py")
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)

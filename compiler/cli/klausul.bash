@@ -1,6 +1,6 @@
 # klausul.bash - completion for bash: verbs, the flags of each verb, their values, files.
 # May use: bash alone. Installed as PREFIX/share/bash-completion/completions/klausul.
-# Start at _klausul_flags: one line for each verb; tests/docs/run.py compares it with --help.
+# Start at _klausul_flags: one line for each verb; tests/cli/completions.py compares it with --help.
 
 _klausul_flags() {
     local common="--lang --color --help"

@@ -1,6 +1,6 @@
 # klausul.fish - completion for fish: verbs, the flags of each verb, their values, files.
 # May use: fish's own complete. Installed as PREFIX/share/fish/vendor_completions.d/klausul.fish.
-# Start at the verbs; each flag names the verbs that take it; tests/docs/run.py compares it with --help.
+# Start at the verbs; each flag names the verbs that take it; tests/cli/completions.py compares it with --help.
 
 function __klausul_verb
     __fish_seen_subcommand_from $argv

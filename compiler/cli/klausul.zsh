@@ -1,7 +1,7 @@
 #compdef klausul
 # klausul.zsh - completion for zsh: verbs, the flags of each verb, their values, files.
 # May use: zsh's own completion functions. Installed as PREFIX/share/zsh/site-functions/_klausul.
-# Start at the case on the verb; tests/docs/run.py compares it with --help.
+# Start at the case on the verb; tests/cli/completions.py compares it with --help.
 
 local -a verbs common include
 verbs=(
