@@ -43,12 +43,12 @@ def suites(build, soak):
     yield "suggested examples", script("oracle/suggestions.py", *long)
     yield "changes that go unnoticed", script("oracle/unnoticed.py", *long)
     yield "plans of random guidelines", script("oracle/changes.py", *long)
+    yield "back ends", script("agree/run.py", *long)
     yield "build", script("build/check.py")
     yield "goldens", script("golden/run.py")
     yield "other machines", script("machines/run.py")
     yield "conformance", script("conformance/check.py")
     yield "runs that end otherwise", script("cli/check.py")
-    yield "completions", script("cli/completions.py")
     yield "guideline examples", [klausul, "test", "--lang", "en", "--threshold", "100", "rules"]
     yield "formatter properties", script("fuzz/fmt_property.py", *long)
     yield "record properties", script("fuzz/records_property.py", *long)
@@ -58,10 +58,9 @@ def suites(build, soak):
     yield "instructions", script("bench/instructions.py")
     yield "rules are formatted", [klausul, "fmt", "--check", "rules"]
     yield "documents", script("docs/run.py")
-    yield "back ends", script("agree/run.py", *(["--records", "200000"] if soak else []))
-    yield "Python package", script("bindings/python/run.py", *(["--records", "50000"] if soak else []))
-    yield "PostgreSQL extension", script("bindings/postgresql.py")
-    yield "SQLite extension", script("bindings/sqlite.py")
+    yield "Python package", script("bindings/python/run.py", *(["--rounds", "40", "--only", "agree"] if soak else []))
+    yield "PostgreSQL extension", script("bindings/postgresql.py", *(["--rounds", "20"] if soak else []))
+    yield "SQLite extension", script("bindings/sqlite.py", *(["--rounds", "26"] if soak else []))
     yield "WebAssembly", script("bindings/wasm/run.py", *(["--rounds", "100"] if soak else []))
     yield "arrows", script("arrows.py")
     yield from units(build)
@@ -110,7 +109,7 @@ def main():
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
     most = 60 * HOURS_SOAKED if options.soak else MINUTES_MOST
-    only = options.only or (["fuzz", "oracle", "properties", "without end", "WebAssembly"] if options.soak else [])
+    only = options.only or (["fuzz", "oracle", "properties", "without end", "back ends", "package", "extension", "WebAssembly"] if options.soak else [])
     chosen = [s for s in suites(build, options.soak) if not only or any(o in s[0] for o in only)]
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

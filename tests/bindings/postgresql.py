@@ -1,6 +1,7 @@
 # postgresql.py - the PostgreSQL extension in real servers: decides as the command does, in one, in parallel, and spread over three.
 # May include: the Python standard library, tests/suite.py, common.py beside it; the server that it starts, built by `make postgresql`.
 # Start at main(); Cluster is a server whose programs and extensions are in a folder of their own, so that nothing is installed.
+import argparse
 import csv
 import glob
 import io
@@ -260,7 +261,18 @@ def host(count, server, build):
     count.check("examples/postgresql/decide.sh", done.returncode == 0 and "registrering.1" in told, told + done.stderr.decode())
 
 
+def more_rounds(count, build, server, folder, rounds):
+    """Other records of every guideline, so many times."""
+    for seed in range(2, rounds + 1):
+        server.sql("DROP TABLE record, rules CASCADE;\n")
+        agrees(count, server, [Case(build, g, folder, 5000, seed) for g in GUIDELINES])
+
+
 def main():
+    parser = argparse.ArgumentParser(description="tests of the PostgreSQL extension")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--rounds", type=int, default=1, help="so many times other records")
+    options = parser.parse_args()
     build, count = build_option(), Count()
     told = run(["pg_config", "--bindir"]).stdout.decode().strip() if shutil.which("pg_config") else ""
     servers = [p for p in glob.glob("/usr/lib/postgresql/*/bin") if p == told and os.path.exists(os.path.join(p, "initdb"))]
@@ -279,7 +291,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
             programs = installed_copy(servers[0], library, os.path.join(folder, "usr"))
-            cases = [Case(build, g, folder, 1200) for g in GUIDELINES]
+            cases = [Case(build, g, folder, 3000) for g in GUIDELINES]
             server = Cluster(programs, os.path.join(folder, "first"))
             try:
                 agrees(count, server, cases)
@@ -291,6 +303,7 @@ def main():
                 memory(count, server, cases[0])
                 spread(count, programs, folder, server, cases[0])
                 host(count, server, build)
+                more_rounds(count, build, server, folder, options.rounds)
             finally:
                 server.stop()
     return count.finish()

@@ -1,6 +1,7 @@
 # sqlite.py - the SQLite extension decides as the command does, says why it refuses, and may stand in views and indexes.
 # May include: the Python standard library, tests/suite.py, common.py beside it; builds with `make sqlite`.
 # Start at main().
+import argparse
 import os
 import random
 import shutil
@@ -143,7 +144,19 @@ def host(count, build, extension, folder):
     count.check("examples/sqlite/decide.py", done.returncode == 0 and "registrering.1" in told and "refused" not in told, told + done.stderr.decode())
 
 
+def more_rounds(count, build, extension, folder, rounds):
+    """Other records of every guideline, so many times."""
+    for seed in range(2, rounds + 1):
+        db = opened(extension)
+        agrees(count, db, [Case(build, g, folder, 5000, seed) for g in GUIDELINES])
+        db.close()
+
+
 def main():
+    parser = argparse.ArgumentParser(description="tests of the SQLite extension")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--rounds", type=int, default=1, help="so many times other records")
+    options = parser.parse_args()
     build, count = build_option(), Count()
     extension = os.path.join(build, "sqlite", "klausul.so")
     debian = "/usr/bin/python3"  # loads extensions; a Python built by oneself often does not
@@ -160,7 +173,7 @@ def main():
         count.skip("SQLite extension", "this Python's sqlite3 loads no extensions")
     else:
         with tempfile.TemporaryDirectory() as folder:
-            cases = [Case(build, g, folder, 1500) for g in GUIDELINES]
+            cases = [Case(build, g, folder, 3000) for g in GUIDELINES]
             db = opened(extension)
             agrees(count, db, cases)
             outcomes(count, db, cases[0])
@@ -169,6 +182,7 @@ def main():
             in_the_schema(count, db, cases[0])
             many_guidelines(count, db, build, folder)
             db.close()
+            more_rounds(count, build, extension, folder, options.rounds)
             host(count, build, extension, folder)
             if shutil.which("sqlite3"):
                 page(count, build, "sqlite", os.path.dirname(shutil.which("sqlite3")))

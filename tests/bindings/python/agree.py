@@ -257,10 +257,12 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--records", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="so many times other records")
     options = parser.parse_args()
     count, command = Count(), os.path.join(ROOT, options.build, "klausul")
-    for path in GUIDELINES:
-        guideline(count, command, os.path.join(ROOT, path), options.records, options.seed)
+    for seed in range(options.seed, options.seed + options.rounds):
+        for path in GUIDELINES:
+            guideline(count, command, os.path.join(ROOT, path), options.records, seed)
     conformance(count, command)
     meaning = os.path.join(ROOT, "tests", "golden", "meaning")
     for path in sorted(os.listdir(meaning)):

@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--install", action="store_true", help="makes the venv")
     parser.add_argument("--records", type=int, default=3000, help="records of each guideline")
+    parser.add_argument("--rounds", type=int, default=1, help="so many times other records")
     parser.add_argument("--only", choices=("cases", "agree", "spark"))
     options = parser.parse_args()
     build = os.path.join(ROOT, options.build)
@@ -121,7 +122,7 @@ def main():
         done = run([python, "-m", "mypy", "--strict", "--cache-dir", os.path.join(build, "python", "mypy"), os.path.join(PACKAGE, "klausul")], cwd=ROOT)
         count.check("mypy --strict", done.returncode == 0, done.stdout.decode("utf-8", "replace"))
     if options.only in (None, "agree"):
-        perform(count, "agree", python, ["--build", build, "--records", str(options.records)], env)
+        perform(count, "agree", python, ["--build", build, "--records", str(options.records), "--rounds", str(options.rounds)], env)
     if options.only is None:
         done = run([sys.executable, os.path.join(ROOT, "tests", "docs", "run.py"), "--build", options.build,
                     f"--with=python={os.path.dirname(python)}", "lang/spec/python.md"], cwd=ROOT)
