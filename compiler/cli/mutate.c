@@ -18,9 +18,10 @@ typedef enum effect { SHOWN_BY_RECORD, NOT_DECIDED, NO_EFFECT } effect;
 typedef struct unnoticed {
     const kl_mutation *m;
     effect effect;
-    kl_str subject, was, becomes, record,
-        json;      /* what a record shows; its fields in words and as members of an object */
-    size_t inside; /* changes inside it that go unnoticed too */
+    kl_str subject, was, becomes; /* what a record shows */
+    kl_str like;                  /* the example that it is, or is like but for what is in `record` */
+    kl_str record, json;          /* its fields in words, and all of them as members of an object */
+    size_t inside;                /* changes inside it that go unnoticed too */
 } unnoticed;
 
 typedef struct mutating {
@@ -47,30 +48,78 @@ static bool read_changed(void *self, kl_arena *a, kl_str path, kl_str *text) {
 }
 
 /* ------------------------------------------------------------------ what it changes */
-/* A record on which the two differ, kept when the proof is gone. */
-static void keep_witness(const mutating *m, const kl_plan *p, const kl_plan_subject *s, unnoticed *u) {
+/* Of each field whether the record's value is another than the example has; how many. */
+static size_t fields_changed(const ir_guideline *g, const kl_datum *like, const kl_datum *record, bool *changed) {
+    size_t n = 0;
+    for (size_t i = 0; i < g->fields.n; i++) {
+        const kl_datum *a = &like[i], *b = &record[i];
+        bool same = a->state == b->state && a->number == b->number && a->set == b->set && kl_str_eq(a->text, b->text);
+        changed[i] = b->state == KL_DATUM_VALUE && !same;
+        n += changed[i];
+    }
+    return n;
+}
+
+/* The author's example that shows the difference, as it is or with the fewest of the record's values: in `shown`. NULL: none does. */
+static const ir_example *nearest_example(kl_plan *p, kl_plan_subject *s, const kl_datum *record, kl_datum *shown,
+                                         kl_plan_was was[2]) {
     const ir_guideline *g = p->wide->f->g;
-    const kl_plan_class *c = &s->classes.p[0];
+    bool *changed = kl_alloc_array(p->arena, g->fields.n + 1, sizeof *changed);
+    for (size_t most = 0; most < g->fields.n; most++)
+        for (size_t i = 0; i < p->models.n; i++) {
+            size_t n = fields_changed(g, p->models.p[i], record, changed);
+            if (p->modelled.p[i]->assumed.n || (most && n != most)) continue;
+            for (size_t k = 0; k < g->fields.n; k++) shown[k] = most && changed[k] ? record[k] : p->models.p[i][k];
+            if (!kl_plan_try(p, s, shown, was)) continue;
+            for (size_t k = 0; k < g->fields.n; k++) { /* without what the difference does not need */
+                kl_datum kept = shown[k];
+                shown[k] = p->models.p[i][k];
+                if (changed[k] && !kl_plan_try(p, s, shown, was)) shown[k] = kept;
+            }
+            kl_plan_try(p, s, shown, was);
+            return p->modelled.p[i];
+        }
+    return NULL;
+}
+
+static kl_str json_pair(const mutating *m, kl_str name, kl_str value) {
+    kl_bytes one = {0};
+    kl_bytes_json(&one, kl_string_from(name));
+    kl_bytes_text(&one, ": ");
+    kl_bytes_json(&one, kl_string_from(value));
+    kl_str out = kl_str_dup(m->c->arena, (kl_str){one.data, one.size});
+    kl_bytes_free(&one);
+    return out;
+}
+
+/* A record on which the two differ, kept when the proof is gone. */
+static void keep_witness(const mutating *m, kl_plan *p, kl_plan_subject *s, unnoticed *u) {
+    const ir_guideline *g = p->wide->f->g;
+    kl_plan_was was[2] = {s->classes.p[0].was[0], s->classes.p[0].was[1]};
+    kl_datum *record = s->classes.p[0].record, *shown = kl_alloc_array(p->arena, g->fields.n + 1, sizeof *shown);
+    bool *changed = kl_alloc_array(p->arena, g->fields.n + 1, sizeof *changed);
+    const ir_example *like = nearest_example(p, s, record, shown, was);
     kl_buf b, json;
     kl_buf_init(&b, m->c->arena);
     kl_buf_init(&json, m->c->arena);
+    for (size_t i = 0; i < p->models.n; i++)
+        if (p->modelled.p[i] == like) fields_changed(g, p->models.p[i], shown, changed);
+    if (!like) memcpy(was, s->classes.p[0].was, sizeof was);
+    if (!like) shown = record;
     for (size_t i = 0; i < g->fields.n; i++) {
-        if (c->record[i].state != KL_DATUM_VALUE) continue;
+        if (shown[i].state != KL_DATUM_VALUE) continue;
         kl_str name = g->fields.p[i].name;
-        kl_buf_fmt(&b, "%s%.*s %.*s", b.n ? ", " : "", KL_FMT(name),
-                   KL_FMT(kl_given_text(m->c->arena, g, g->fields.p[i].type, &c->record[i], m->c->lang)));
-        kl_bytes one = {0};
-        kl_bytes_json(&one, kl_string_from(name));
-        kl_bytes_text(&one, ": ");
-        kl_bytes_json(&one, kl_string_from(kl_given_text(m->c->arena, g, g->fields.p[i].type, &c->record[i], KL_EN)));
-        kl_buf_fmt(&json, "%s%.*s", json.n ? ", " : "", (int)one.size, one.data);
-        kl_bytes_free(&one);
+        kl_str value = kl_given_text(m->c->arena, g, g->fields.p[i].type, &shown[i], m->c->lang);
+        kl_str plain = kl_given_text(m->c->arena, g, g->fields.p[i].type, &shown[i], KL_EN);
+        kl_buf_fmt(&json, "%s%.*s", json.n ? ", " : "", KL_FMT(json_pair(m, name, plain)));
+        if (!like || changed[i]) kl_buf_fmt(&b, "%s%.*s %.*s", b.n ? ", " : "", KL_FMT(name), KL_FMT(value));
     }
-    u->record = kl_buf_view(&b);
+    u->record = kl_visible(m->c->arena, kl_buf_view(&b));
     u->json = kl_buf_view(&json);
     u->subject = kl_str_fmt(m->c->arena, "%s%.*s", s->requirement ? word(m, "fynd ", "finding ") : "", KL_FMT(s->name));
-    u->was = kl_str_dup(m->c->arena, c->was[0].words);
-    u->becomes = kl_str_dup(m->c->arena, c->was[1].words);
+    u->was = kl_str_dup(m->c->arena, was[0].words);
+    u->becomes = kl_str_dup(m->c->arena, was[1].words);
+    if (like) u->like = kl_visible(m->c->arena, kl_str_dup(m->c->arena, like->title));
 }
 
 static effect effect_of(mutating *m, kl_cli *own, const kl_edition *changed, unnoticed *u) {
@@ -84,7 +133,7 @@ static effect effect_of(mutating *m, kl_cli *own, const kl_edition *changed, unn
     m->ok = rules[0].editions.p[0].teller != NULL;
     if (m->ok && !kl_plan_compare(&plan, own, &rules[0], &rules[1], true)) m->ok = false;
     for (size_t i = 0; m->ok && i < plan.subjects.n && e != SHOWN_BY_RECORD; i++) {
-        const kl_plan_subject *s = &plan.subjects.p[i];
+        kl_plan_subject *s = &plan.subjects.p[i];
         if (s->classes.n) keep_witness(m, &plan, s, u);
         if (s->classes.n || s->verdict > KL_PLAN_NOT_DECIDED)
             e = SHOWN_BY_RECORD;
@@ -193,19 +242,32 @@ static kl_str around(const mutating *m, kl_str s, size_t before, size_t after) {
                       end < s.n ? " …" : "");
 }
 
-static kl_str change_text(const mutating *m, const kl_mutation *change) {
-    kl_span s = change->span;
-    kl_str from = on_one_line(m, (kl_str){m->file->text.p + s.start, s.end - s.start}), to = on_one_line(m, change->to);
+/* `from → to`, each in quotes or as it is, with what both have in common cut short. */
+static kl_str from_to(const mutating *m, kl_str from, kl_str to, const char *form) {
     size_t before = 0, after = 0;
-    if (!change->to.n)
-        return kl_str_fmt(m->c->arena, word(m, "%.*s borta: ”%.*s”", "%.*s left out: “%.*s”"), KL_FMT(change->part),
-                          KL_FMT(around(m, from, 0, from.n > SHOWN ? from.n - SHOWN : 0)));
     while (before < from.n && before < to.n && from.p[before] == to.p[before]) before++;
     while (after < from.n - before && after < to.n - before && from.p[from.n - 1 - after] == to.p[to.n - 1 - after])
         after++;
-    return kl_str_fmt(m->c->arena, word(m, "%.*s%s”%.*s” → ”%.*s”", "%.*s%s“%.*s” → “%.*s”"), KL_FMT(change->part),
-                      change->part.n ? ": " : "", KL_FMT(around(m, from, before, after)),
-                      KL_FMT(around(m, to, before, after)));
+    kl_buf b;
+    kl_buf_init(&b, m->c->arena);
+    for (const char *p = form; *p; p++) {
+        kl_str one = *p == '1' ? around(m, from, before, after) : around(m, to, before, after);
+        if (*p == '1' || *p == '2')
+            kl_buf_str(&b, one);
+        else
+            kl_buf_add(&b, p, 1);
+    }
+    return kl_buf_view(&b);
+}
+
+static kl_str change_text(const mutating *m, const kl_mutation *change) {
+    kl_span s = change->span;
+    kl_str from = on_one_line(m, (kl_str){m->file->text.p + s.start, s.end - s.start}), to = on_one_line(m, change->to);
+    if (!change->to.n)
+        return kl_str_fmt(m->c->arena, word(m, "%.*s borta: ”%.*s”", "%.*s left out: “%.*s”"), KL_FMT(change->part),
+                          KL_FMT(around(m, from, 0, from.n > SHOWN ? from.n - SHOWN : 0)));
+    return kl_str_fmt(m->c->arena, "%.*s%s%.*s", KL_FMT(change->part), change->part.n ? ": " : "",
+                      KL_FMT(from_to(m, from, to, word(m, "”1” → ”2”", "“1” → “2”"))));
 }
 
 static void place_of(const mutating *m, const kl_mutation *change, size_t *line, size_t *column) {
@@ -229,11 +291,23 @@ static void tell(mutating *m, const unnoticed *u, kl_bytes *out) {
         kl_buf_fmt(&b, "%s",
                    word(m, "\n    kan vara utan verkan: det är inte avgjort",
                         "\n    may be without effect: that is not decided"));
-    if (u->was.n)
-        kl_buf_fmt(&b, "\n    %s%.*s: %.*s %.*s → %.*s",
-                   u->record.n ? word(m, "till exempel ", "for example ")
-                               : word(m, "där inget är känt", "where nothing is known"),
-                   KL_FMT(u->record), KL_FMT(u->subject), KL_FMT(u->was), KL_FMT(u->becomes));
+    if (u->was.n) {
+        kl_str shown =
+            kl_str_fmt(m->c->arena, "%.*s %.*s", KL_FMT(u->subject), KL_FMT(from_to(m, u->was, u->becomes, "1 → 2")));
+        kl_buf_fmt(&b, "\n    ");
+        if (u->like.n && u->record.n)
+            kl_buf_fmt(&b, word(m, "som exemplet ”%.*s” men %.*s: %.*s", "like the example “%.*s” but %.*s: %.*s"),
+                       KL_FMT(u->like), KL_FMT(u->record), KL_FMT(shown));
+        else if (u->like.n)
+            kl_buf_fmt(
+                &b, word(m, "exemplet ”%.*s” säger inget om det: %.*s", "the example “%.*s” says nothing of it: %.*s"),
+                KL_FMT(u->like), KL_FMT(shown));
+        else if (u->record.n)
+            kl_buf_fmt(&b, word(m, "till exempel %.*s: %.*s", "for example %.*s: %.*s"), KL_FMT(u->record),
+                       KL_FMT(shown));
+        else
+            kl_buf_fmt(&b, word(m, "där inget är känt: %.*s", "where nothing is known: %.*s"), KL_FMT(shown));
+    }
     kl_buf_fmt(&b, "\n");
     kl_bytes_add(out, b.p, b.n);
 }
@@ -294,6 +368,7 @@ static void put_change(const mutating *m, const unnoticed *u, kl_bytes *out) {
         put_member(out, ", \"shown_by\": {\"what\": ", u->subject);
         put_member(out, ", \"old\": ", u->was);
         put_member(out, ", \"new\": ", u->becomes);
+        if (u->like.n) put_member(out, ", \"like\": ", u->like);
         kl_bytes_text(out, ", \"witness\": {");
         kl_bytes_add(out, u->json.p, u->json.n);
         kl_bytes_text(out, "}}");

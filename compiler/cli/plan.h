@@ -50,8 +50,9 @@ typedef struct kl_plan {
     kl_wide *wide;
     kl_witnesses *witnesses;
     kl_trying trying[2];
-    bool any;                  /* one difference is enough */
-    KL_VEC(kl_datum *) models; /* the authors' examples as common records */
+    bool any;                            /* one difference is enough */
+    KL_VEC(kl_datum *) models;           /* the authors' examples as common records, */
+    KL_VEC(const ir_example *) modelled; /* … and these */
     KL_VEC(kl_plan_subject) subjects;
     KL_VEC(kl_plan_change) changes;
 } kl_plan;
@@ -59,6 +60,8 @@ typedef struct kl_plan {
 /* Compares; false when memory is out. The verdicts stand in p->subjects. */
 bool kl_plan_compare(kl_plan *p, kl_cli *c, const kl_rules *old, const kl_rules *new, bool any);
 void kl_plan_free(kl_plan *p);
+/* What both sides make of a record, as far as the subject goes; false: the same, or the record cannot be. */
+bool kl_plan_try(kl_plan *p, kl_plan_subject *s, const kl_datum *record, kl_plan_was was[2]);
 bool kl_plan_is_equal(const kl_plan *p); /* all outcomes and requirements proved equivalent, and nothing else changed */
 /* plan_words.c: fields, values and assumptions that are not the same */
 void kl_plan_vocabulary(kl_plan *p);

@@ -127,6 +127,10 @@ static bool run_both(comparing *x, const kl_datum *record, kl_plan_was was[2]) {
     return !kl_str_eq(was[0].words, was[1].words);
 }
 
+bool kl_plan_try(kl_plan *p, kl_plan_subject *s, const kl_datum *record, kl_plan_was was[2]) {
+    return run_both(&(comparing){.p = p, .s = s}, record, was);
+}
+
 static bool seen_alike(const kl_plan_was *a, const kl_plan_was *b) {
     return kl_str_eq(a->words, b->words) && a->by.n == b->by.n &&
            (a->by.n == 0 || memcmp(a->by.p, b->by.p, a->by.n * sizeof *a->by.p) == 0);
@@ -680,8 +684,10 @@ bool kl_plan_compare(kl_plan *p, kl_cli *c, const kl_rules *old, const kl_rules 
     for (size_t side = 0; side < 2; side++)
         if (!kl_trying_open(&p->trying[side], c, p->j, side, p->rules[side])) return false;
     for (size_t side = 2; side-- > 0;)
-        for (size_t i = 0; i < in[side]->examples.n && i < EXAMPLES_MOST; i++)
+        for (size_t i = 0; i < in[side]->examples.n && i < EXAMPLES_MOST; i++) {
             KL_PUSH(p->arena, &p->models, common_record(p, side, &in[side]->examples.p[i]));
+            KL_PUSH(p->arena, &p->modelled, &in[side]->examples.p[i]);
+        }
     kl_plan_vocabulary(p);
     list_subjects(p);
     bool enough = compare_subjects(p, false);

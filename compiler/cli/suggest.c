@@ -88,7 +88,11 @@ static bool look(suggesting *s) {
         size_t n = s->x->covered.p[i].counts ? forms_of(s, s->x->covered.p[i].entry, own) : 0;
         for (size_t k = 0; k < n; k++) KL_PUSH(arena(s), &forms, own[k]);
     }
-    if (!kl_wide_start(s->w, NULL, 0, forms.p, forms.n)) return false;
+    uint32_t *outcomes = kl_alloc_array(arena(s), s->g->outcomes.n + 1, sizeof *outcomes);
+    for (uint32_t i = 0; i < s->g->outcomes.n; i++) outcomes[i] = i;
+    if (!kl_wide_start(s->w, outcomes, s->g->outcomes.n, forms.p, forms.n) &&
+        !kl_wide_start(s->w, NULL, 0, forms.p, forms.n))
+        return false;
     for (size_t i = 0; i < s->x->covered.n; i++)
         if (s->x->covered.p[i].counts) find_planes(s, i);
     size_t n = s->w->levels.n + 1;
@@ -327,25 +331,56 @@ static void cover(suggesting *s, bool unknown) {
 }
 
 /* ------------------------------------------------------------------ limits: just under, at, just over */
-static bool is_tried(const suggesting *s, uint32_t field, int64_t v) {
-    for (size_t i = 0; i < s->tried.n; i++)
-        if (s->tried.p[i][field].state == KL_DATUM_VALUE && s->tried.p[i][field].number == v) return true;
+static bool is_in(suggesting *s, const kl_datum *record, uint32_t where) {
+    kl_wide_answers(s->w, record, s->base);
+    return kl_wide_follow(s->w, where, s->base) == KL_LEAF_YES;
+}
+
+/* In a record where it matters; `where` is yes where that cannot be said. */
+static bool is_tried(suggesting *s, uint32_t field, int64_t v, uint32_t where) {
+    for (size_t i = 0; i < s->tried.n; i++) {
+        const kl_datum *d = &s->tried.p[i][field];
+        if (d->state == KL_DATUM_VALUE && d->number == v && is_in(s, s->tried.p[i], where)) return true;
+    }
     return false;
 }
 
-/* Where some clause, exception or row hangs on which side of the cut the value lies; facts known if that can be. */
+/* Where a clause, exception or row hangs on which side of the cut the value lies. */
+static uint32_t entry_hangs(suggesting *s, size_t i, uint32_t level, uint32_t cell) {
+    kl_diagram *m = &s->w->k.m;
+    if (!s->x->covered.p[i].counts) return KL_LEAF_NO;
+    uint32_t under = kl_dd_restrict(m, s->planes[i][KL_YES], level, cell),
+             over = kl_dd_restrict(m, s->planes[i][KL_YES], level, cell + 1);
+    return kl_dd_or(m, kl_dd_but(m, under, over), kl_dd_but(m, over, under));
+}
+
+/* Where some outcome does, else some clause, exception or row. */
 static uint32_t hangs(suggesting *s, uint32_t level, uint32_t cell) {
     kl_diagram *m = &s->w->k.m;
-    for (size_t i = 0; i < s->x->covered.n && !m->full; i++) {
-        if (!s->x->covered.p[i].counts) continue;
-        uint32_t under = kl_dd_restrict(m, s->planes[i][KL_YES], level, cell),
-                 over = kl_dd_restrict(m, s->planes[i][KL_YES], level, cell + 1);
-        uint32_t where = kl_dd_or(m, kl_dd_but(m, under, over), kl_dd_but(m, over, under));
-        if (where == KL_LEAF_NO) continue;
-        uint32_t known = kl_wide_known(s->w, where);
-        return known != KL_LEAF_NO ? known : where;
+    uint32_t where = KL_LEAF_NO;
+    for (size_t i = 0; i < s->w->wanted.n && !m->full; i++) {
+        uint32_t root = kl_wide_root(s->w, s->w->wanted.p[i]);
+        uint32_t under = kl_dd_restrict(m, root, level, cell), over = kl_dd_restrict(m, root, level, cell + 1);
+        where = kl_dd_or(m, where, kl_wide_possible(s->w, kl_wide_differ(s->w, under, over)));
     }
-    return KL_LEAF_NO;
+    for (size_t i = 0; i < s->x->covered.n && !m->full && where == KL_LEAF_NO; i++)
+        where = entry_hangs(s, i, level, cell);
+    return m->full ? KL_LEAF_NO : where;
+}
+
+/* Facts known if that can be, and as much as goes together hanging on it. */
+static uint32_t hangs_most(suggesting *s, uint32_t where, uint32_t level, uint32_t cell) {
+    kl_diagram *m = &s->w->k.m;
+    uint32_t known = kl_wide_known(s->w, where);
+    if (known != KL_LEAF_NO) where = known;
+    for (size_t i = 0; i < s->x->covered.n && !m->full; i++) {
+        kl_dd_list nodes = {0};
+        uint32_t both = kl_dd_and(m, where, entry_hangs(s, i, level, cell));
+        if (m->full || both == KL_LEAF_NO) continue;
+        kl_dd_reach(m, both, &nodes);
+        if (nodes.n <= NODES_MOST) where = both;
+    }
+    return where;
 }
 
 /* A number or a date as it stands in the text, in the type's own units; false when it is neither, or does not fit. */
@@ -412,17 +447,17 @@ static int64_t limit_at(const suggesting *s, uint32_t field, int64_t cut) {
 
 static void try_limit(suggesting *s, uint32_t level, uint32_t cell) {
     const kl_question *q = &s->w->k.asked.list.p[s->w->levels.p[level].question];
-    uint32_t field = s->w->levels.p[level].field, where = KL_LEAF_NO;
+    uint32_t field = s->w->levels.p[level].field, where = hangs(s, level, cell);
+    if (where == KL_LEAF_NO) return;
     int64_t limit = limit_at(s, field, q->cuts.p[cell]);
-    kl_datum *like = NULL;
-    for (int64_t step = -1; step <= 1; step++) {
-        int64_t v = limit + step;
-        if (is_tried(s, field, v) || v < q->lo || v > q->hi) continue;
-        if (!like) {
-            where = hangs(s, level, cell);
-            like = where == KL_LEAF_NO ? NULL : record_in(s, where);
-            if (!like) return;
-        }
+    bool all = true;
+    for (int64_t v = limit - 1; v <= limit + 1; v++) all = all && is_tried(s, field, v, where);
+    if (all) return;
+    kl_datum *like = record_in(s, hangs_most(s, where, level, cell));
+    if (!like) return;
+    if (!is_in(s, like, where)) where = KL_LEAF_YES; /* hangs on what is computed */
+    for (int64_t v = limit - 1; v <= limit + 1; v++) {
+        if (v < q->lo || v > q->hi || is_tried(s, field, v, where)) continue;
         kl_datum *record = kl_alloc_array(arena(s), s->g->fields.n + 1, sizeof *record);
         memcpy(record, like, s->g->fields.n * sizeof *record);
         record[field] = (kl_datum){.state = KL_DATUM_VALUE, .number = v};
