@@ -39,6 +39,7 @@ void kl_workspace_use(kl_workspace *w, const kl_kernels *k) {
 void kl_workspace_trace(kl_workspace *w, bool wanted) {
     w->untraced = !wanted;
     w->rows = 0;
+    w->walks = 0;
     kl_make_plan(w);
 }
 

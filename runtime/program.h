@@ -287,7 +287,7 @@ struct kl_workspace {
     uint32_t stamp;  /* counts walks */
     uint32_t step_count, reach_count;
     bool untraced; /* only what decisions need is computed */
-    bool walks;    /* in this batch: records are too few for planes */
+    uint8_t walks; /* in this batch: records are too few for planes; KL_ALONE: single.c's plan stands behind the planes */
     kl_kernels run;
     union {
         uint8_t *part[KL_P_COUNT];
@@ -317,6 +317,7 @@ struct kl_workspace {
     };
 };
 #define KL_WORKSPACE_HEAD 320u
+enum { KL_ALONE = 2 };
 
 static inline uint64_t *kl_plane(const kl_workspace *w, uint32_t i) {
     return w->planes + (size_t)i * w->words;

@@ -7,51 +7,151 @@ static inline uint64_t known_of(const kl_column *c) {
     return c->known ? *c->known & 1 : 0;
 }
 
+/* ------------------------------------------------------------------ the plan of a record alone */
+typedef struct asked { /* of a field, and the plane of yes */
+    uint32_t field, to;
+} asked;
+
+typedef struct pair { /* a gate: planes[and_to] = planes[and_a] & planes[and_b], and the same of the other planes */
+    uint32_t and_to, and_a, and_b, or_to, or_a, or_b;
+} pair;
+
+/* The plan of the workspace as a record alone runs it: what diagrams by planes take left out, tests of the same kind together, planes by their
+ * bytes where one has eight. It lies behind such planes, where larger batches have theirs, and is made anew after one. */
+typedef struct alone {
+    uint32_t *checks, *checks_end; /* fields of which not every number fits */
+    asked *known, *known_end;      /* whether it was received */
+    asked *facts, *facts_end;      /* yes/no fields without a default */
+    kl_step *steps, *steps_end;    /* of gates: which of those here */
+    pair *gates;
+    uint32_t *truths;          /* per entry: the plane of its truth */
+    uint32_t *rest, *rest_end; /* entries that have none, or more than one: asked for one by one */
+    uint32_t *decisions;       /* of the last record, per slot */
+} alone;
+enum { PLANE = sizeof(uint64_t), OTHER = PLANE }; /* bytes; of the other plane of a literal, by ^ */
+
+static inline uint64_t *plane_at(uint64_t *planes, uint32_t bytes) {
+    return (uint64_t *)(void *)((char *)planes + bytes);
+}
+
+static inline uint32_t planes_of(const kl_program *p) {
+    return (uint32_t)((p->layout.at[KL_P_PLANES + 1] - p->layout.at[KL_P_PLANES]) / KL_PLANE_BYTES);
+}
+
+static inline alone *alone_of(const kl_workspace *w) {
+    return (alone *)(void *)(w->planes + planes_of(w->program));
+}
+
+static void add_step(const kl_workspace *w, alone *x, const kl_step *s) {
+    const kl_test *t = &w->tests[s->a];
+    asked question = {t->source, t->to * PLANE};
+    if (s->kind == KL_STEP_TEST && t->op == KL_OP_B_KNOWN)
+        *x->known_end++ = question;
+    else if (s->kind == KL_STEP_TEST && t->op == KL_OP_B_FIELD && !t->yes && !t->no)
+        *x->facts_end++ = question;
+    else if (s->kind != KL_STEP_CELL && s->kind != KL_STEP_ASK && s->kind != KL_STEP_GATES)
+        *x->steps_end++ = *s;
+}
+
+/* Gates one after another are one step, also where steps between them are left out. */
+static uint32_t add_gates(const kl_workspace *w, alone *x, const kl_step *s, uint32_t count) {
+    enum { SHARE = KL_PLANE_BYTES / PLANE };
+    bool follows = x->steps_end > x->steps && x->steps_end[-1].kind == KL_STEP_GATES;
+    if (!follows) *x->steps_end++ = (kl_step){KL_STEP_GATES, count, 0};
+    for (const kl_gate *g = w->gates + s->a, *end = g + s->b; g < end; g++) {
+        if (g->to / KL_PLANE_BYTES >= w->program->layout.cells) continue; /* an answer's, for diagrams by planes */
+        uint32_t to = g->to / SHARE, a = g->a / SHARE, b = g->b / SHARE;
+        x->gates[count++] = (pair){to, a, b, to ^ OTHER, a ^ OTHER, b ^ OTHER};
+        x->steps_end[-1].b++;
+    }
+    return count;
+}
+
+/* false: there is no room for it. */
+KL_APART bool make(kl_workspace *w) {
+    const kl_program *p = w->program;
+    alone *x = alone_of(w);
+    uint32_t fields = p->count[KL_S_FIELDS], entries = p->count[KL_S_ENTRIES], tests = 0, gates = 0;
+    for (uint32_t i = 0; i < w->step_count; i++) {
+        tests += w->steps[i].kind == KL_STEP_TEST;
+        gates += w->steps[i].kind == KL_STEP_GATES ? w->steps[i].b : 0;
+    }
+    uint64_t size = sizeof *x + (fields + 2 * (uint64_t)entries + p->budget.slots) * sizeof(uint32_t) +
+                    2 * (uint64_t)tests * sizeof(asked) + w->step_count * (uint64_t)sizeof(kl_step) +
+                    (uint64_t)gates * sizeof(pair);
+    if (size > (uint64_t)planes_of(p) * (KL_PLANE_BYTES - PLANE)) return false;
+    x->checks = x->checks_end = (uint32_t *)(void *)(x + 1);
+    x->truths = x->checks + fields;
+    x->rest = x->rest_end = x->truths + entries;
+    x->decisions = x->rest + entries;
+    x->known = x->known_end = (asked *)(void *)(x->decisions + p->budget.slots);
+    x->facts = x->facts_end = x->known + tests;
+    x->steps = x->steps_end = (kl_step *)(void *)(x->facts + tests);
+    x->gates = (pair *)(void *)(x->steps + w->step_count);
+    for (uint32_t f = 0; f < fields; f++)
+        if (w->fields[f].type != KL_TYPE_BOOL && w->fields[f].type != KL_TYPE_TEXT) *x->checks_end++ = f;
+    for (uint32_t e = 0; e < entries; e++) {
+        uint32_t truth = kl_e(p, e, KL_E_TRUTH);
+        bool own = truth != KL_ABSENT && kl_e(p, e, KL_E_REQUIREMENT) == KL_ABSENT;
+        x->truths[e] = (own ? w->literals[truth] : (uint32_t)KL_LITERAL_UNKNOWN) * PLANE;
+        if (!own) *x->rest_end++ = e;
+    }
+    uint32_t count = 0;
+    for (const kl_step *s = w->steps, *end = s + w->step_count; s < end; s++)
+        if (s->kind == KL_STEP_GATES)
+            count = add_gates(w, x, s, count);
+        else
+            add_step(w, x, s);
+    return true;
+}
+
+/* ------------------------------------------------------------------ steps */
 /* Whether every field can hold what the record has. */
-static inline bool fits(const kl_workspace *w, const kl_column *columns) {
+static inline bool fits(const kl_workspace *w, const alone *x, const kl_column *columns) {
     uint64_t bad = 0;
-    const kl_field_plan *l = w->fields;
-    for (const kl_column *c = columns, *end = c + w->program->count[KL_S_FIELDS]; c < end; c++, l++) {
+    for (const uint32_t *f = x->checks; f < x->checks_end; f++) {
+        const kl_column *c = &columns[*f];
+        const kl_field_plan *l = &w->fields[*f];
         if (!known_of(c)) continue;
         if (l->type == KL_TYPE_VALUES)
             bad |= *c->as.codes > l->span;
         else if (l->type == KL_TYPE_SET)
             bad |= *c->as.sets & ~l->span;
-        else if (l->type >= KL_TYPE_INTEGER && l->type <= KL_TYPE_DAYS)
+        else
             bad |= (uint64_t)*c->as.numbers - l->low > l->span;
     }
     return bad == 0;
 }
 
-/* ------------------------------------------------------------------ steps */
+/* Tests that nothing else comes before. */
+static inline void facts(uint64_t *planes, const alone *x, const kl_column *columns) {
+    for (const asked *a = x->known; a < x->known_end; a++) {
+        uint64_t known = known_of(&columns[a->field]), *yes = plane_at(planes, a->to);
+        yes[0] = known;
+        yes[1] = ~known;
+    }
+    for (const asked *a = x->facts; a < x->facts_end; a++) {
+        const kl_column *c = &columns[a->field];
+        uint64_t known = 0 - known_of(c), is = known ? *c->as.bits : 0, *yes = plane_at(planes, a->to);
+        yes[0] = is & known;
+        yes[1] = ~is & known;
+    }
+}
+
 static inline void test(kl_workspace *w, const kl_test *t) {
     const kl_column *c = &w->columns[t->source];
-    uint64_t *yes = w->planes + t->to, known = 0, is = 0;
-    switch (t->op) {
-    case KL_OP_B_KNOWN:
-        yes[0] = known_of(c);
-        yes[1] = ~yes[0];
+    uint64_t *yes = w->planes + t->to, is = 0;
+    bool code = t->op == KL_OP_B_IN_F && !t->values, known = known_of(c);
+    if (!code && t->op != KL_OP_B_RANGE_F) {
+        kl_run_test(w, t);
         return;
-    case KL_OP_B_FIELD:
-        known = 0 - known_of(c);
-        if (known) is = *c->as.bits;
-        break;
-    case KL_OP_B_IN_F:
-        if (t->values) {
-            kl_run_test(w, t);
-            return;
-        }
-        known = 0 - known_of(c);
-        if (known) is = t->bits >> *c->as.codes;
-        break;
-    case KL_OP_B_RANGE_F:
-        known = 0 - known_of(c);
-        if (known) is = t->bits && (uint64_t)*c->as.numbers - t->from <= t->span;
-        break;
-    default: kl_run_test(w, t); return;
     }
-    yes[0] = (is & known) | (t->yes & ~known);
-    yes[1] = (~is & known) | (t->no & ~known);
+    if (known && code)
+        is = t->bits >> *c->as.codes;
+    else if (known)
+        is = t->bits && (uint64_t)*c->as.numbers - t->from <= t->span;
+    yes[0] = known ? is : t->yes;
+    yes[1] = known ? ~is : t->no;
 }
 
 static inline void slices(kl_workspace *w, uint32_t field) {
@@ -61,12 +161,10 @@ static inline void slices(kl_workspace *w, uint32_t field) {
     for (uint32_t b = 0; b < bits; b++) to[b] = *w->columns[field].as.codes >> b & 1;
 }
 
-static inline void gates(uint64_t *planes, const kl_gate *g, uint32_t count) {
-
-    for (const kl_gate *end = g + count; g < end; g++) {
-        uint32_t to = g->to / KL_PLANE_BYTES, a = g->a / KL_PLANE_BYTES, b = g->b / KL_PLANE_BYTES;
-        planes[to] = planes[a] & planes[b];
-        planes[to ^ 1] = planes[a ^ 1] | planes[b ^ 1];
+static inline void gates(uint64_t *planes, const pair *g, uint32_t count) {
+    for (const pair *end = g + count; g < end; g++) {
+        *plane_at(planes, g->and_to) = *plane_at(planes, g->and_a) & *plane_at(planes, g->and_b);
+        *plane_at(planes, g->or_to) = *plane_at(planes, g->or_a) | *plane_at(planes, g->or_b);
     }
 }
 
@@ -108,11 +206,12 @@ static inline uint32_t decision(kl_workspace *w, uint32_t slot) {
     return at & ~KL_TERMINAL;
 }
 
-static inline void decide(kl_workspace *w, uint32_t slot) {
+static inline void decide(kl_workspace *w, const alone *x, uint32_t slot) {
     enum { FEW = 32 }; /* counted quicker than halved, which no branch can guess */
     const kl_slot_plan *s = &w->slots[slot];
     const uint32_t *keys = w->keys + s->first_key;
     uint32_t found = decision(w, slot), code = KL_CODES;
+    x->decisions[slot] = found;
     if (found >= KL_DECISION_NONE || s->keys > FEW) {
         code = kl_code_of(w, slot, found);
     } else {
@@ -123,20 +222,21 @@ static inline void decide(kl_workspace *w, uint32_t slot) {
 }
 
 bool kl_single(kl_workspace *w, const kl_batch *batch) {
-    if (!fits(w, batch->columns)) return false;
+    const alone *x = alone_of(w);
+    if (w->walks != KL_ALONE && !make(w)) return false;
+    w->walks = KL_ALONE;
+    if (!fits(w, x, batch->columns)) return false;
     w->rows = w->words = 1;
     w->stride = 8;
-    w->walks = true;
     memset(w->planes, 0, KL_LITERALS * sizeof *w->planes);
     w->planes[KL_PLANE_ALL] = ~UINT64_C(0);
-    for (const kl_step *s = w->steps, *end = s + w->step_count; s < end; s++) {
+    facts(w->planes, x, batch->columns);
+    for (const kl_step *s = x->steps; s < x->steps_end; s++) {
         switch ((kl_step_kind)s->kind) {
-        case KL_STEP_CELL:
-        case KL_STEP_ASK: break; /* of diagrams by planes */
-        case KL_STEP_GATES: gates(w->planes, w->gates + s->a, s->b); break;
+        case KL_STEP_GATES: gates(w->planes, x->gates + s->a, s->b); break;
         case KL_STEP_TEST: test(w, &w->tests[s->a]); break;
         case KL_STEP_SLICES: slices(w, s->a); break;
-        case KL_STEP_DECIDE: decide(w, s->a); break;
+        case KL_STEP_DECIDE: decide(w, x, s->a); break;
         default: kl_run_step(w, s);
         }
     }
@@ -144,60 +244,44 @@ bool kl_single(kl_workspace *w, const kl_batch *batch) {
 }
 
 /* ------------------------------------------------------------------ all that is told of a record */
-/* Constants and what nothing gives; false: what is asked for one by one. */
-static inline bool plain(const kl_workspace *w, const uint8_t *outcome, uint32_t row, kl_result *out) {
-    const kl_program *p = w->program;
-    uint32_t many = kl_at(outcome, KL_O_FLAGS) & KL_OUTCOME_MANY, slots = kl_at(outcome, KL_O_SLOTS);
-    if (many || slots == 0 || kl_at(outcome, KL_O_TYPE) == KL_TYPE_DATE) return false;
-    const kl_slot_plan *s = &w->slots[kl_at(outcome, KL_O_FIRST_SLOT)];
-    const uint64_t *word = kl_plane(w, s->plane) + row / 64;
-    uint32_t code = 0;
-    for (uint32_t b = 0; b < s->bits; b++, word += w->words) code |= (uint32_t)(*word >> row % 64 & 1) << b;
-    if (code < KL_CODES) return false;
-    const uint8_t *result =
-        kl_row(p, KL_S_RESULTS, w->keys[s->first_key + code - KL_CODES] & ((1u << KL_GROUP_SHIFT) - 1));
-    uint32_t kind = kl_at(result, KL_R_KIND), value = kl_at(result, KL_R_VALUE);
-    if (kind == KL_RESULT_NONE) {
-        *out = (kl_result){.state = KL_NO_RESULT, .reason = value};
-        return true;
-    }
-    if (kind != KL_RESULT_CONST) return false;
-    int64_t n = kl_const(p, value);
-    *out = (kl_result){.state = KL_DECIDED, .number = n, .set = (uint64_t)n};
-    return true;
+/* The plan of the record that was decided last, if it was alone. */
+static inline const alone *planned(const kl_workspace *w, uint32_t row) {
+    return w->rows == 1 && w->walks == KL_ALONE && row == 0 ? alone_of(w) : NULL;
 }
 
 void kl_outcomes(const kl_workspace *w, uint32_t row, kl_result *results) {
     const kl_program *p = w->program;
-    const uint8_t *outcome = kl_row(p, KL_S_OUTCOMES, 0);
-    for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++, outcome += kl_words_of[KL_S_OUTCOMES] * 4)
-        if (row >= w->rows || !plain(w, outcome, row, &results[o])) kl_outcome(w, o, row, &results[o]);
-}
-
-/* Planes are `words` apart. Requirements may be without application, and tables and notes have no truth: they are asked for one by one. */
-static inline void truths_of(const kl_workspace *w, uint32_t row, size_t words, uint8_t *truths) {
-    const kl_program *p = w->program;
-    const uint8_t *entry = kl_row(p, KL_S_ENTRIES, 0);
-    const uint64_t *word = w->planes + row / 64;
-    const uint32_t *literals = w->literals;
-    for (uint8_t *to = truths, *end = to + p->count[KL_S_ENTRIES]; to < end; to++) {
-        uint32_t truth = kl_at(entry, KL_E_TRUTH), requirement = kl_at(entry, KL_E_REQUIREMENT);
-        entry += kl_words_of[KL_S_ENTRIES] * 4;
-        if (truth == KL_ABSENT || requirement != KL_ABSENT) {
-            *to = (uint8_t)kl_truth_of(w, (uint32_t)(to - truths), row);
+    const alone *x = planned(w, row);
+    for (uint32_t o = 0; o < p->count[KL_S_OUTCOMES]; o++) {
+        const uint8_t *outcome = kl_row(p, KL_S_OUTCOMES, o);
+        kl_result *to = &results[o];
+        uint32_t many = kl_at(outcome, KL_O_FLAGS) & KL_OUTCOME_MANY, slots = kl_at(outcome, KL_O_SLOTS);
+        if (!x || many || slots == 0 || kl_at(outcome, KL_O_TYPE) == KL_TYPE_DATE) {
+            kl_outcome(w, o, row, to);
             continue;
         }
-        size_t literal = literals[truth];
-        uint32_t yes = word[literal * words] >> row % 64 & 1, no = word[(literal ^ 1) * words] >> row % 64 & 1;
-        *to = (uint8_t)(KL_UNKNOWN - yes - 2 * no);
+        uint32_t found = x->decisions[kl_at(outcome, KL_O_FIRST_SLOT)];
+        if (found < KL_DECISION_NONE && kl_r(p, found, KL_R_KIND) == KL_RESULT_CONST) {
+            int64_t n = kl_const(p, kl_r(p, found, KL_R_VALUE));
+            *to = (kl_result){.state = KL_DECIDED, .number = n, .set = (uint64_t)n};
+        } else {
+            kl_resolve(w, found, 0, to);
+        }
     }
 }
 
 void kl_truths(const kl_workspace *w, uint32_t row, uint8_t *truths) {
-    if (row >= w->rows || w->untraced)
-        for (uint32_t e = 0; e < w->program->count[KL_S_ENTRIES]; e++) truths[e] = (uint8_t)kl_truth_of(w, e, row);
-    else if (w->rows == 1)
-        truths_of(w, 0, 1, truths);
-    else
-        truths_of(w, row, w->words, truths);
+    const alone *x = w->untraced ? NULL : planned(w, row);
+    uint32_t count = w->program->count[KL_S_ENTRIES];
+    if (!x) {
+        for (uint32_t e = 0; e < count; e++) truths[e] = (uint8_t)kl_truth_of(w, e, row);
+        return;
+    }
+    uint64_t *planes = w->planes;
+    for (const uint32_t *at = x->truths, *end = at + count; at < end; at++) {
+        uint32_t yes = *plane_at(planes, *at) & 1, no = *plane_at(planes, *at ^ OTHER) & 1;
+        *truths++ = (uint8_t)(KL_UNKNOWN - yes - 2 * no);
+    }
+    truths -= count;
+    for (const uint32_t *e = x->rest, *end = x->rest_end; e < end; e++) truths[*e] = (uint8_t)kl_truth_of(w, *e, 0);
 }

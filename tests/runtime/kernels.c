@@ -292,6 +292,7 @@ static void test_single(void **state) {
             kl_fault fault = {7, 7, "old"};
             take_one(t, l.program, row);
             kl_batch batch = {1, t->one};
+            if (row % 9 == 0) assert_true(kl_eval(l.workspace, &(kl_batch){lengths[row % LENGTHS], t->columns}, NULL));
             assert_true(kl_eval(l.workspace, &batch, &fault));
             assert_null(fault.reason);
             assert_true(kl_eval(own.workspace, &batch, NULL));
