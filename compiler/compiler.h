@@ -65,7 +65,7 @@ bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_b
 
 /* A verified image as C: a header and the source that includes it as `include`. */
 void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);
-/* As a view for PostgreSQL, SQLite or DuckDB. false: the dialect (or SQL) cannot say it; *trouble names the outcome or column. */
+/* As a view or script in a dialect of SQL. false: the dialect (or SQL) cannot say it; *trouble names the outcome or column. */
 bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out, kl_str *trouble);
 
 #endif

@@ -164,7 +164,7 @@ const kl_verb kl_verbs[] = {
       "  klausul build rules/vgr/distanskontakter/2023-06-01.klausul --target image -o vgr.kli"},
      {{KL_FLAG_OUTPUT, NULL},
       {KL_FLAG_TARGET, "image|c|sql"},
-      {KL_FLAG_DIALECT, "postgresql|sqlite|duckdb"},
+      {KL_FLAG_DIALECT, "postgresql|sqlite|duckdb|tsql|oracle"},
       {KL_FLAG_INCLUDE, NULL},
       END}},
     {"inspect",

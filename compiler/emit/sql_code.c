@@ -3,6 +3,8 @@
  * Start at kl_sql_line(); AND, OR and NOT of SQL are those of the language, also where something is unknown. */
 #include "compiler/emit/sql.h"
 
+#include <string.h>
+
 typedef enum opcode {
 #define KL_OP(name, dst, a, b, c, d, semantics) OP_##name,
 #include "runtime/opcodes.def"
@@ -26,6 +28,7 @@ static kl_str whole(const kl_sql *q, uint32_t constant) {
 /* ------------------------------------------------------------------ columns and stages */
 void kl_sql_add(kl_sql *q, kl_str name, kl_str text, kl_str comment, uint32_t level) {
     KL_PUSH(q->arena, &q->columns, ((kl_sql_column){name, text, comment, level}));
+    q->width++;
 }
 
 void kl_sql_stages(kl_sql *q) {
@@ -78,6 +81,11 @@ static kl_str codes(kl_sql *q, uint32_t field, uint32_t mask) {
     kl_str f = q->field[field], yes = kl_buf_view(&in), no = kl_buf_view(&out);
     if (n == 0) return kl_str_fmt(q->arena, "%.*s <> %.*s", KL_FMT(f), KL_FMT(f));
     if (n == set.values) return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(f), KL_FMT(f));
+    if (q->d->list_most && n > q->d->list_most && set.values - n > q->d->list_most) {
+        kl_field_info info;
+        kl_field_of(q->program, field, &info);
+        q->trouble = kl_sql_string(info.name);
+    }
     if (n == 1) return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(f), KL_FMT(yes));
     if (n + 1 == set.values) return kl_str_fmt(q->arena, "%.*s <> %.*s", KL_FMT(f), KL_FMT(no));
     if (n <= set.values / 2) return kl_str_fmt(q->arena, "%.*s IN (%.*s)", KL_FMT(f), KL_FMT(yes));
@@ -104,14 +112,15 @@ static kl_str range(kl_sql *q, uint32_t i) {
 static kl_str has_code(kl_sql *q, uint32_t field, uint32_t code) {
     kl_value_info v;
     kl_value_of(q->program, kl_sql_word(q, KL_S_FIELDS, field, KL_F_SET), code, &v);
-    kl_str padded = kl_str_fmt(q->arena, "' ' %s %.*s %s ' '", q->d->join, KL_FMT(q->field[field]), q->d->join);
-    kl_str wanted = kl_sql_quoted(q->arena, kl_str_fmt(q->arena, " %.*s ", (int)v.name.size, v.name.data));
-    return kl_sql_fill(q->arena, q->d->find, padded, wanted, wanted);
+    return kl_sql_held(q, q->field[field], kl_sql_string(v.name));
 }
 
 /* A test of a number register; `within` says what is asked of its value. */
 static kl_str number_test(kl_sql *q, kl_sql_number n, kl_str within) {
     if (kl_str_eq(n.tag, KL_STR("0"))) return within;
+    if (!q->d->truths) /* a value that is there is never NULL */
+        return kl_str_fmt(q->arena, "CASE WHEN %.*s = 0 AND %.*s THEN 1 WHEN %.*s IN (0, 2) THEN 0 END = 1",
+                          KL_FMT(n.tag), KL_FMT(within), KL_FMT(n.tag));
     return kl_str_fmt(q->arena, "CASE WHEN %.*s = 0 THEN %.*s WHEN %.*s = 2 THEN FALSE END", KL_FMT(n.tag),
                       KL_FMT(within), KL_FMT(n.tag));
 }
@@ -121,12 +130,14 @@ static kl_str in_codes(kl_sql *q, kl_str value, uint32_t mask, uint32_t values) 
     kl_buf_init(&b, q->arena);
     for (uint32_t c = 0; c < values; c++)
         if (kl_view_mask(&q->view, mask + c / 64) >> (c % 64) & 1) kl_buf_fmt(&b, "%s%u", b.n ? ", " : "", c);
-    if (!b.n) return KL_STR("FALSE");
+    if (!b.n) return kl_sql_constant_holds(q, 0);
     return kl_str_fmt(q->arena, "%.*s IN (%.*s)", KL_FMT(value), KL_FMT(kl_buf_view(&b)));
 }
 
-static kl_str truth_constant(uint32_t which) {
-    return which == 0 ? KL_STR("FALSE") : which == 1 ? KL_STR("TRUE") : KL_STR("CAST(NULL AS boolean)");
+static kl_str same_fields(const kl_sql *q, kl_str one, kl_str other) {
+    const char *join = q->d->join, *stop = q->d->stop;
+    if (!*stop) return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(one), KL_FMT(other));
+    return kl_str_fmt(q->arena, "%.*s %s '%s' = %.*s %s '%s'", KL_FMT(one), join, stop, KL_FMT(other), join, stop);
 }
 
 static void truth(kl_sql *q, uint32_t i, uint32_t op) {
@@ -134,11 +145,11 @@ static void truth(kl_sql *q, uint32_t i, uint32_t op) {
     uint8_t binds = ATOM;
     kl_str s = KL_STR("");
     switch (op) {
-    case OP_B_CONST: s = truth_constant(x); break;
+    case OP_B_CONST: s = kl_sql_constant_holds(q, x); break;
     case OP_B_ASSUME: {
         kl_assumption_info a;
         kl_assumption_of(q->program, x, &a);
-        s = truth_constant(a.has_value ? a.value != 0 : 2);
+        s = kl_sql_constant_holds(q, a.has_value ? a.value != 0 : 2);
         break;
     }
     case OP_B_NOT:
@@ -151,17 +162,14 @@ static void truth(kl_sql *q, uint32_t i, uint32_t op) {
         s = kl_str_fmt(q->arena, "%.*s %s %.*s", KL_FMT(operand(q, x, binds)), op == OP_B_AND ? "AND" : "OR",
                        KL_FMT(operand(q, y, binds)));
         break;
-    case OP_B_FIELD: s = q->field[x]; break;
+    case OP_B_FIELD: s = kl_sql_holds(q, q->field[x]); break;
     case OP_B_KNOWN: s = q->known[x]; break;
     case OP_B_RANGE_F: s = range(q, i); break;
     case OP_B_IN_F: s = codes(q, x, y); break;
     case OP_B_HAS: s = has_code(q, x, y); break;
-    case OP_B_EMPTY: s = kl_str_fmt(q->arena, "%.*s = ''", KL_FMT(q->field[x])); break;
-    case OP_B_TEXT:
-        s = kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(q->field[x]),
-                       KL_FMT(kl_sql_quoted(q->arena, kl_view_text(&q->view, KL_S_TEXTS, y, 0))));
-        break;
-    case OP_B_SAME: s = kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(q->field[x]), KL_FMT(q->field[y])); break;
+    case OP_B_EMPTY: s = kl_str_fmt(q->arena, "%.*s = %s", KL_FMT(q->field[x]), q->d->none); break;
+    case OP_B_TEXT: s = kl_sql_same_text(q, q->field[x], kl_view_text(&q->view, KL_S_TEXTS, y, 0)); break;
+    case OP_B_SAME: s = same_fields(q, q->field[x], q->field[y]); break;
     case OP_B_RANGE:
         s = number_test(q, q->number[x],
                         kl_str_fmt(q->arena, "%.*s BETWEEN %.*s AND %.*s", KL_FMT(q->number[x].value),
@@ -191,7 +199,7 @@ static kl_str code_number(kl_sql *q, uint32_t field) {
 kl_sql_number kl_sql_field_number(kl_sql *q, uint32_t field) {
     uint32_t type = kl_sql_word(q, KL_S_FIELDS, field, KL_F_TYPE);
     kl_str f = q->field[field], v = f;
-    if (type == KL_TYPE_BOOL) v = kl_str_fmt(q->arena, "CASE WHEN %.*s THEN 1 ELSE 0 END", KL_FMT(f));
+    if (type == KL_TYPE_BOOL) v = kl_str_fmt(q->arena, "CASE WHEN %.*s THEN 1 ELSE 0 END", KL_FMT(kl_sql_holds(q, f)));
     if (type == KL_TYPE_VALUES) v = code_number(q, field);
     if (type == KL_TYPE_DATE) v = kl_sql_fill(q->arena, q->d->days, f, f, f);
     return (kl_sql_number){v, kl_str_fmt(q->arena, "CASE WHEN %.*s IS NULL THEN 1 ELSE 0 END", KL_FMT(f))};
@@ -201,11 +209,28 @@ static kl_str widened(kl_sql *q, kl_str v) {
     return kl_str_fmt(q->arena, "CAST(%.*s AS %s)", KL_FMT(v), q->d->wide);
 }
 
+/* In a script, steps of a calculation are columns, so that it can be followed; else the text itself. */
+static kl_str step(kl_sql *q, const char *what, kl_str text) {
+    if (q->d->truths) return text;
+    kl_str name = kl_sql_name(q, kl_str_fmt(q->arena, "n%u %s", q->making, what));
+    kl_sql_add(q, name, text, KL_STR(""), q->number_level[q->making]);
+    return name;
+}
+
+static void next_step(kl_sql *q) { /* may read the steps so far */
+    if (!q->d->truths) q->number_level[q->making]++;
+}
+
 /* x / y rounded: what is left over is compared, without a sign, with what is wanting to the next. */
 static kl_str divided(kl_sql *q, kl_str x, kl_str y, uint32_t way) {
     kl_arena *a = q->arena;
-    kl_str quotient = kl_sql_fill(a, q->d->quotient, x, y, y), rest = kl_sql_fill(a, q->d->rest, x, y, y);
-    kl_str sign = kl_str_fmt(a, "CASE WHEN ((%.*s) < 0) = ((%.*s) < 0) THEN 1 ELSE -1 END", KL_FMT(x), KL_FMT(y));
+    x = step(q, "of", kl_sql_fill(a, q->d->dividend, x, x, x));
+    y = step(q, "by", kl_sql_fill(a, q->d->divisor, y, y, y));
+    next_step(q);
+    kl_str quotient = step(q, "quotient", kl_sql_fill(a, q->d->quotient, x, y, y)),
+           rest = step(q, "rest", kl_sql_fill(a, q->d->rest, x, y, y));
+    next_step(q);
+    kl_str sign = kl_str_fmt(a, "CASE WHEN %.*s THEN 1 ELSE -1 END", KL_FMT(kl_sql_fill(a, q->d->same_sign, x, y, y)));
     kl_str left = kl_str_fmt(a, "abs(%.*s)", KL_FMT(rest)),
            wanting = kl_str_fmt(a, "(abs(%.*s) - abs(%.*s))", KL_FMT(y), KL_FMT(rest));
     kl_str more = KL_STR("1 = 0");
@@ -225,13 +250,16 @@ static kl_str months(kl_sql *q, kl_str x, kl_str y) {
         kl_str_fmt(a, "CASE WHEN %.*s <= %.*s THEN %.*s ELSE %.*s END", KL_FMT(x), KL_FMT(y), KL_FMT(x), KL_FMT(y));
     kl_str late =
         kl_str_fmt(a, "CASE WHEN %.*s <= %.*s THEN %.*s ELSE %.*s END", KL_FMT(x), KL_FMT(y), KL_FMT(y), KL_FMT(x));
-    kl_str p[2], parts[2][3];
+    early = step(q, "early", early);
+    late = step(q, "late", late);
+    next_step(q);
+    kl_str p[2], parts[2][3], day[] = {early, late};
     p[0] = kl_sql_fill(a, q->d->of_days, early, early, early);
     p[1] = kl_sql_fill(a, q->d->of_days, late, late, late);
     for (int i = 0; i < 2; i++) {
-        parts[i][0] = kl_sql_fill(a, q->d->year, p[i], p[i], p[i]);
-        parts[i][1] = kl_sql_fill(a, q->d->month, p[i], p[i], p[i]);
-        parts[i][2] = kl_sql_fill(a, q->d->day, p[i], p[i], p[i]);
+        parts[i][0] = kl_sql_fill(a, q->d->year, p[i], day[i], day[i]);
+        parts[i][1] = kl_sql_fill(a, q->d->month, p[i], day[i], day[i]);
+        parts[i][2] = kl_sql_fill(a, q->d->day, p[i], day[i], day[i]);
     }
     return kl_str_fmt(a,
                       "(CASE WHEN %.*s <= %.*s THEN 1 ELSE -1 END) * ((%.*s - %.*s) * 12 + %.*s - %.*s - CASE WHEN "
@@ -281,7 +309,7 @@ static kl_str computed(kl_sql *q, uint32_t i, uint32_t op, kl_str x, kl_str y, k
         kl_str outside = kl_str_fmt(a, "NOT (%.*s BETWEEN %d AND %d AND %.*s BETWEEN %d AND %d)", KL_FMT(x),
                                     KL_DATE_MIN, KL_DATE_MAX, KL_FMT(y), KL_DATE_MIN, KL_DATE_MAX);
         v = months(q, x, y);
-        if (op == OP_N_YEARS)
+        if (op == OP_N_YEARS) /* whole ones, whatever the sign */
             v = kl_sql_fill(a, q->d->quotient, kl_str_fmt(a, "(%.*s)", KL_FMT(v)), KL_STR("12"), KL_STR("12"));
         v = kl_str_fmt(a, "CASE WHEN %.*s THEN 0 ELSE %.*s END", KL_FMT(outside), KL_FMT(v));
         *error = outside;
@@ -345,6 +373,7 @@ static kl_sql_number against(kl_sql *q, uint32_t i, uint32_t op) {
 static void number(kl_sql *q, uint32_t i, uint32_t op) {
     uint32_t to = word(q, i, 1), x = word(q, i, 2);
     kl_sql_number n;
+    q->making = to;
     kl_assumption_info a;
     switch (op) {
     case OP_N_CONST: n = (kl_sql_number){whole(q, x), KL_STR("0")}; break;
@@ -430,14 +459,22 @@ static kl_str comment_of(kl_sql *q, uint32_t entry) {
     return (kl_str){p, s.n};
 }
 
+static kl_str value_of(const kl_sql *q, uint32_t r) {
+    kl_str t = q->truth[r];
+    bool not = q->binds[r] == NEGATION && t.n > 4 && memcmp(t.p, "NOT ", 4) == 0;
+    if (q->d->truths || !not ) return kl_sql_as_value(q, t);
+    kl_str of = {t.p + 4, t.n - 4};
+    return kl_str_fmt(q->arena, "CASE WHEN %.*s THEN 0\n      WHEN NOT %.*s THEN 1 END", KL_FMT(of), KL_FMT(of));
+}
+
 /* Makes the register a column when it is an entry's, or used often, or a long chain. */
 static void settle(kl_sql *q, uint32_t r, uint32_t entry, uint32_t level, bool simple) {
     q->level[r] = level;
     if (entry == KL_ABSENT && (simple || q->uses[r] < 2) && q->depth[r] < DEEP) return;
     kl_str name = entry == KL_ABSENT ? kl_sql_name(q, kl_str_fmt(q->arena, "t%u", r)) : q->entry[entry];
-    kl_sql_add(q, name, q->truth[r], entry == KL_ABSENT ? KL_STR("") : comment_of(q, entry), level);
-    q->truth[r] = name;
-    q->binds[r] = ATOM;
+    kl_sql_add(q, name, value_of(q, r), entry == KL_ABSENT ? KL_STR("") : comment_of(q, entry), level);
+    q->truth[r] = kl_sql_holds(q, name);
+    q->binds[r] = ATOM; /* x = 1, where there are no truths: NOT x = 1 is its opposite */
     q->depth[r] = 1;
     q->level[r] = level + 1;
 }

@@ -44,9 +44,10 @@ static long long child_number(uint32_t child) {
     return child & KL_TERMINAL ? -1 - (long long)(child & ~KL_TERMINAL) : (long long)child;
 }
 
-typedef struct rows { /* a VALUES list under way */
+typedef struct rows { /* a list of constants under way */
     kl_buf *out;
     uint32_t n;
+    const kl_dialect *dialect;
 } rows;
 
 static void row(rows *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -55,7 +56,17 @@ static void row(rows *r, const char *format, ...) {
     va_start(args, format);
     kl_str s = kl_str_vfmt(r->out->arena, format, args);
     va_end(args);
-    kl_buf_fmt(r->out, "%s(%.*s)", r->n == 0 ? "\n  VALUES " : r->n % 8 ? ", " : ",\n    ", KL_FMT(s));
+    const kl_dialect *d = r->dialect;
+    uint32_t in_statement = d->rows_most ? r->n % d->rows_most : r->n;
+    if (r->n && in_statement == 0) kl_buf_fmt(r->out, "%c", KL_SQL_MORE);
+    kl_str between = kl_str_of(d->between);
+    if (in_statement == 0)
+        kl_buf_fmt(r->out, "%s", d->rows);
+    else if (in_statement % d->rows_in_line)
+        kl_buf_str(r->out, between);
+    else
+        kl_buf_fmt(r->out, "%.*s\n    ", (int)between.n - 1, between.p);
+    kl_buf_str(r->out, kl_sql_fill(r->out->arena, d->row, s, s, s));
     r->n++;
 }
 
@@ -64,7 +75,7 @@ static void end_rows(rows *r, uint32_t columns) {
     if (r->n == 0) {
         kl_buf_fmt(r->out, "\n  SELECT");
         for (uint32_t i = 0; i < columns; i++) kl_buf_fmt(r->out, "%s CAST(NULL AS integer)", i ? "," : "");
-        kl_buf_fmt(r->out, " WHERE 1 = 0");
+        kl_buf_fmt(r->out, "%s WHERE 1 = 0", r->dialect->from_nothing);
     }
 }
 
@@ -124,7 +135,7 @@ void kl_sql_tables(kl_sql *q) {
     for (int what = 0; what < 3; what++) {
         kl_sql_begin(q, true, what == 0 ? "the diagrams: node, the question it asks, and in which order" : NULL, "%s",
                      heads[what]);
-        rows r = {q->out, 0};
+        rows r = {q->out, 0, q->d};
         for (uint32_t s = 0; s < q->view.rows[KL_S_SLOTS]; s++)
             if (slot_word(q, s, KL_L_ROOT) != KL_ABSENT) nodes_of_slot(q, s, &r, &r, &r, what);
         end_rows(&r, what == 0 ? 3 : what == 1 ? 5 : 4);
@@ -133,7 +144,7 @@ void kl_sql_tables(kl_sql *q) {
         q, true,
         "what questions (0, 1 ...) and results (-1, -2 ...) hang on: 0 field, 1 assumption, 2 outcome, 3 edition",
         "\"reads\"(owner, kind, number)");
-    rows r = {q->out, 0};
+    rows r = {q->out, 0, q->d};
     for (uint32_t i = 0; i < q->view.rows[KL_S_QUESTIONS]; i++) {
         if (kl_sql_word(q, KL_S_QUESTIONS, i, KL_Q_KIND) == KL_Q_EDITION)
             row(&r, "%u, 4, %u", i, kl_sql_word(q, KL_S_QUESTIONS, i, KL_Q_SOURCE));
@@ -158,21 +169,29 @@ kl_str kl_sql_told(kl_sql *q, uint32_t r) {
     case KL_RESULT_NONE: return KL_STR("'none'");
     case KL_RESULT_CONST: return kl_str_fmt(a, "'= %lld'", (long long)kl_view_const(&q->view, value));
     case KL_RESULT_TEXT:
-        return kl_sql_quoted(a, kl_str_fmt(a, "= %.*s", KL_FMT(kl_view_text(&q->view, KL_S_TEXTS, value, 0))));
+        return kl_sql_quoted(
+            q, kl_str_fmt(a, "= %.*s%s", KL_FMT(kl_view_text(&q->view, KL_S_TEXTS, value, 0)), q->d->stop));
     case KL_RESULT_EXTERNAL: return kl_str_fmt(a, "'external %u'", value);
     case KL_RESULT_NOT_STATED: return KL_STR("'not_stated'");
     case KL_RESULT_CONFLICT: return KL_STR("'conflict'");
     case KL_RESULT_ERROR: return KL_STR("'error'");
     case KL_RESULT_NUMBER:
         return kl_str_fmt(a,
-                          "CASE %.*s WHEN 0 THEN '= ' %s CAST(%.*s AS varchar(30)) WHEN 2 THEN 'none' WHEN 3 THEN "
-                          "'not_stated' WHEN 4 THEN 'external ' %s CAST(%.*s AS varchar(30))"
+                          "CASE %.*s WHEN 0 THEN '= ' %s CAST(%.*s AS %s) WHEN 2 THEN 'none' WHEN 3 THEN "
+                          "'not_stated' WHEN 4 THEN 'external ' %s CAST(%.*s AS %s)"
                           " WHEN 5 THEN 'conflict' WHEN 7 THEN 'error' END",
-                          KL_FMT(q->number[value].tag), join, KL_FMT(q->number[value].value), join,
-                          KL_FMT(q->number[value].value));
+                          KL_FMT(q->number[value].tag), join, KL_FMT(q->number[value].value), q->d->digits, join,
+                          KL_FMT(q->number[value].value), q->d->digits);
     case KL_RESULT_FIELD: return kl_sql_told_field(q, value);
-    default: return KL_STR("CAST(NULL AS varchar(30))");
+    default: return kl_str_fmt(a, "CAST(NULL AS %s)", q->d->digits);
     }
+}
+
+/* '= ' and the text, or nothing of a field that is unknown: where NULL is an empty text that must be said. */
+static kl_str told_as(kl_sql *q, kl_str field, kl_str text) {
+    kl_str told = kl_str_fmt(q->arena, "'= ' %s %.*s", q->d->join, KL_FMT(text));
+    if (!q->d->empty_is_null) return told;
+    return kl_str_fmt(q->arena, "CASE WHEN %.*s IS NOT NULL THEN %.*s END", KL_FMT(field), KL_FMT(told));
 }
 
 kl_str kl_sql_told_field(kl_sql *q, uint32_t value) {
@@ -180,7 +199,9 @@ kl_str kl_sql_told_field(kl_sql *q, uint32_t value) {
     const char *join = q->d->join;
     kl_str f = q->field[value];
     switch ((kl_kind)kl_sql_word(q, KL_S_FIELDS, value, KL_F_TYPE)) {
-    case KL_TEXT: return kl_str_fmt(a, "'= ' %s %.*s", join, KL_FMT(f));
+    case KL_TEXT:
+        if (!*q->d->stop) return told_as(q, f, f);
+        return told_as(q, f, kl_str_fmt(a, "%.*s %s '%s'", KL_FMT(f), join, q->d->stop));
     case KL_SET: {
         kl_buf b;
         kl_set_info set;
@@ -191,15 +212,15 @@ kl_str kl_sql_told_field(kl_sql *q, uint32_t value) {
         for (uint32_t c = 0; c < set.values; c++) {
             kl_value_info v;
             kl_value_of(q->program, of, c, &v);
-            kl_str padded = kl_str_fmt(a, "' ' %s %.*s %s ' '", join, KL_FMT(f), join);
-            kl_str wanted = kl_sql_quoted(a, kl_str_fmt(a, " %.*s ", (int)v.name.size, v.name.data));
-            kl_buf_fmt(&b, " + CASE WHEN %.*s THEN %llu ELSE 0 END",
-                       KL_FMT(kl_sql_fill(a, q->d->find, padded, wanted, wanted)), 1ull << c);
+            kl_buf_fmt(&b, " + CASE WHEN %.*s THEN %llu ELSE 0 END", KL_FMT(kl_sql_held(q, f, kl_sql_string(v.name))),
+                       1ull << c);
         }
-        kl_buf_fmt(&b, " AS varchar(30)) END");
+        kl_buf_fmt(&b, " AS %s) END", q->d->digits);
         return kl_buf_view(&b);
     }
-    case KL_BOOL: return kl_str_fmt(a, "CASE WHEN %.*s THEN '= 1' WHEN NOT %.*s THEN '= 0' END", KL_FMT(f), KL_FMT(f));
+    case KL_BOOL:
+        f = kl_sql_holds(q, f);
+        return kl_str_fmt(a, "CASE WHEN %.*s THEN '= 1' WHEN NOT %.*s THEN '= 0' END", KL_FMT(f), KL_FMT(f));
     case KL_VALUES: {
         kl_buf b;
         kl_set_info set;
@@ -213,8 +234,9 @@ kl_str kl_sql_told_field(kl_sql *q, uint32_t value) {
         return kl_buf_view(&b);
     }
     case KL_DATE:
-        return kl_str_fmt(a, "'= ' %s CAST(%.*s AS varchar(30))", join, KL_FMT(kl_sql_fill(a, q->d->days, f, f, f)));
-    default: return kl_str_fmt(a, "'= ' %s CAST(%.*s AS varchar(30))", join, KL_FMT(f));
+        return told_as(q, f,
+                       kl_str_fmt(a, "CAST(%.*s AS %s)", KL_FMT(kl_sql_fill(a, q->d->days, f, f, f)), q->d->digits));
+    default: return told_as(q, f, kl_str_fmt(a, "CAST(%.*s AS %s)", KL_FMT(f), q->d->digits));
     }
 }
 
@@ -320,7 +342,7 @@ static kl_str of_codes(kl_sql *q, uint32_t question, kl_str value, uint32_t set)
 static kl_str same_question(kl_sql *q, uint32_t question, uint32_t count) {
     uint32_t one = kl_sql_word(q, KL_S_QUESTIONS, question, KL_Q_SOURCE),
              other = kl_sql_word(q, KL_S_CUTS, kl_sql_word(q, KL_S_QUESTIONS, question, KL_Q_FIRST_CUT), 0);
-    kl_str x = kl_sql_told(q, one), y = kl_sql_told(q, other);
+    kl_str x = kl_sql_exact(q, kl_sql_told(q, one)), y = kl_sql_exact(q, kl_sql_told(q, other));
     return kl_str_fmt(
         q->arena,
         "CASE WHEN (%.*s) = 'conflict' OR (%.*s) = 'conflict' THEN 0 WHEN (%.*s) IS NULL OR (%.*s) IS NULL THEN NULL"
@@ -348,9 +370,10 @@ static kl_str answer(kl_sql *q, uint32_t question) {
         kl_buf_init(&b, q->arena);
         kl_buf_fmt(&b, "CASE");
         for (uint32_t k = 0; k < n; k++)
-            kl_buf_fmt(&b, " WHEN %.*s = %.*s THEN %u", KL_FMT(q->field[source]),
-                       KL_FMT(kl_sql_quoted(
-                           q->arena, kl_view_text(&q->view, KL_S_TEXTS, kl_sql_word(q, KL_S_CUTS, first + k, 0), 0))),
+            kl_buf_fmt(&b, " WHEN %.*s THEN %u",
+                       KL_FMT(kl_sql_same_text(
+                           q, q->field[source],
+                           kl_view_text(&q->view, KL_S_TEXTS, kl_sql_word(q, KL_S_CUTS, first + k, 0), 0))),
                        k);
         kl_buf_fmt(&b, " WHEN %.*s IS NOT NULL THEN %u END", KL_FMT(q->field[source]), n);
         return kl_buf_view(&b);
@@ -380,8 +403,9 @@ static void answers(kl_sql *q, const uint32_t *slots, uint32_t n, uint32_t block
         bool asked = false;
         for (uint32_t k = 0; k < n && !asked; k++) asked = in_diagram(q, slots[k], i);
         if (!asked) continue;
-        kl_buf_fmt(q->out, "%s\n  SELECT \"#\", %u, %.*s FROM s%u WHERE \"unsettled%u\"", some ? " UNION ALL" : "", i,
-                   KL_FMT(answer(q, i)), q->stage, block);
+        kl_str unsettled = kl_sql_holds(q, kl_str_fmt(q->arena, "\"unsettled%u\"", block));
+        kl_buf_fmt(q->out, "%s\n  SELECT \"#\", %u, %.*s FROM s%u WHERE %.*s", some ? " UNION ALL" : "", i,
+                   KL_FMT(answer(q, i)), q->stage, KL_FMT(unsettled));
         some = true;
     }
     if (!some) kl_buf_fmt(q->out, "\n  SELECT \"#\", 0, 0 FROM s%u WHERE 1 = 0", q->stage);
@@ -418,8 +442,8 @@ static void reach(kl_sql *q, const uint32_t *slots, uint32_t n, uint32_t block) 
                 continue;
             kl_buf_fmt(q->out, "%s\n  SELECT \"#\", %u, %d, %lld FROM s%u WHERE %.*s", k || mode ? " UNION ALL" : "",
                        slots[k], mode, child_number(slot_word(q, slots[k], KL_L_ROOT)), q->stage,
-                       KL_FMT(kl_str_fmt(q->arena, mode ? "\"unsettled%u\"" : "\"d%u settled\" IS NULL",
-                                         mode ? block : slots[k])));
+                       KL_FMT(mode ? kl_sql_holds(q, kl_str_fmt(q->arena, "\"unsettled%u\"", block))
+                                   : kl_str_fmt(q->arena, "\"d%u settled\" IS NULL", slots[k])));
         }
     }
     if (!n) kl_buf_fmt(q->out, "\n  SELECT \"#\", 0, 0, 0 FROM s%u WHERE 1 = 0", q->stage);
@@ -455,14 +479,18 @@ void kl_sql_terminals(const kl_sql *q, uint32_t slot, bool *wanted) {
 /* What each reachable result says of its record: constants by a list, the rest by columns. */
 static void ends(kl_sql *q, const uint32_t *slots, uint32_t n, uint32_t block) {
     kl_sql_begin(q, true, NULL, "ends%u(record, slot, mode, result, told, reason)", block);
-    kl_buf_fmt(q->out, "\n  SELECT r.record, r.slot, r.mode, -1 - r.node, CASE -1 - r.node");
+    kl_buf told;
+    kl_buf_init(&told, q->arena);
+    kl_buf_fmt(&told, "CASE -1 - r.node");
     uint32_t all = q->view.rows[KL_S_RESULTS];
     bool *wanted = kl_alloc_array(q->arena, all + 1, sizeof *wanted);
     for (uint32_t k = 0; k < n; k++) kl_sql_terminals(q, slots[k], wanted);
     for (uint32_t r = 0; r < all; r++)
         if (wanted[r] && result_word(q, r, KL_R_KIND) != KL_RESULT_OPEN)
-            kl_buf_fmt(q->out, "\n      WHEN %u THEN %.*s", r, KL_FMT(kl_sql_told(q, r)));
-    kl_buf_fmt(q->out, "\n      WHEN -9 THEN '' END, CASE -1 - r.node");
+            kl_buf_fmt(&told, "\n      WHEN %u THEN %.*s", r, KL_FMT(kl_sql_told(q, r)));
+    kl_buf_fmt(&told, "\n      WHEN -9 THEN %s END", q->d->untold);
+    kl_buf_fmt(q->out, "\n  SELECT r.record, r.slot, r.mode, -1 - r.node, %.*s, CASE -1 - r.node",
+               KL_FMT(kl_sql_exact(q, kl_buf_view(&told))));
     for (uint32_t r = 0; r < all; r++)
         if (wanted[r] && result_word(q, r, KL_R_KIND) == KL_RESULT_NONE)
             kl_buf_fmt(q->out, " WHEN %u THEN %u", r, result_word(q, r, KL_R_VALUE));
@@ -496,14 +524,17 @@ void kl_sql_decide(kl_sql *q, const uint32_t *slots, uint32_t n) {
     kl_buf_fmt(q->out, "\n  FROM s%u%s", q->stage, q->d->fence);
     kl_sql_begin(q, true, NULL, "s%u", q->stage + 2);
     kl_buf_fmt(q->out, "\n  SELECT s%u.*", q->stage + 1);
-    kl_buf_fmt(q->out, ",\n    ");
+    kl_buf unsettled;
+    kl_buf_init(&unsettled, q->arena);
     for (uint32_t k = 0; k < n; k++) {
         uint32_t audited = kl_sql_word(q, KL_S_OUTCOMES, slot_word(q, slots[k], KL_L_OUTCOME), KL_O_AUDITED);
-        kl_buf_fmt(q->out, "%s\"d%u settled\" IS NULL", k ? " OR " : "", slots[k]);
-        if (audited != KL_ABSENT) kl_buf_fmt(q->out, " OR %.*s IS NOT NULL", KL_FMT(q->field[audited]));
+        kl_buf_fmt(&unsettled, "%s\"d%u settled\" IS NULL", k ? " OR " : "", slots[k]);
+        if (audited != KL_ABSENT) kl_buf_fmt(&unsettled, " OR %.*s IS NOT NULL", KL_FMT(q->field[audited]));
     }
-    if (!n) kl_buf_fmt(q->out, "1 = 0");
-    kl_buf_fmt(q->out, " AS \"unsettled%u\"\n  FROM s%u%s", block, q->stage + 1, q->d->fence);
+    if (!n) kl_buf_fmt(&unsettled, "1 = 0");
+    kl_buf_fmt(q->out, ",\n    %.*s AS \"unsettled%u\"\n  FROM s%u%s",
+               KL_FMT(kl_sql_as_value(q, kl_buf_view(&unsettled))), block, q->stage + 1, q->d->fence);
+    q->width += 2 * n + 1;
     q->stage += 2;
     answers(q, slots, n, block);
     reach(q, slots, n, block);

@@ -10,7 +10,7 @@ static kl_str code_list(kl_sql *q, uint32_t set, uint32_t code) {
     kl_value_of(q->program, set, code, &v);
     for (uint32_t k = 0; k < v.codes; k++)
         kl_buf_fmt(&b, "%s%.*s", k ? ", " : "",
-                   KL_FMT(kl_sql_quoted(q->arena, kl_sql_string(kl_value_code(q->program, set, code, k)))));
+                   KL_FMT(kl_sql_quoted(q, kl_sql_string(kl_value_code(q->program, set, code, k)))));
     return kl_buf_view(&b);
 }
 
@@ -25,7 +25,7 @@ static kl_str value(kl_sql *q, kl_str raw, const kl_field_info *f) {
         kl_buf_fmt(&b, " WHEN %.*s IN (%.*s) THEN %.*s", KL_FMT(raw), KL_FMT(code_list(q, f->set, v)),
                    KL_FMT(kl_sql_code(q, f->set, v)));
     kl_buf_fmt(&b, " END");
-    return kl_buf_view(&b);
+    return kl_sql_exact(q, kl_buf_view(&b));
 }
 
 /* A text ' a b ' of the codes, however they were divided: by blanks, commas, semicolons or bars. */
@@ -41,7 +41,7 @@ static kl_str holds_some(kl_sql *q, kl_str padded, uint32_t set, uint32_t code) 
     kl_value_of(q->program, set, code, &v);
     for (uint32_t k = 0; k < v.codes; k++) {
         kl_string c = kl_value_code(q->program, set, code, k);
-        kl_str wanted = kl_sql_quoted(q->arena, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data));
+        kl_str wanted = kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data));
         kl_buf_fmt(&b, "%s%.*s", k ? " OR " : "", KL_FMT(kl_sql_fill(q->arena, q->d->find, padded, wanted, wanted)));
     }
     return kl_buf_view(&b);
@@ -53,16 +53,17 @@ static kl_str set_of(kl_sql *q, kl_str raw, const kl_field_info *f) {
     kl_buf_init(&b, q->arena);
     kl_set_of(q->program, f->set, &set);
     kl_str padded = kl_str_fmt(q->arena, "(%.*s)", KL_FMT(divided(q, raw)));
-    kl_buf_fmt(&b, "CASE WHEN %.*s IS NOT NULL THEN trim(''", KL_FMT(raw));
+    kl_buf_fmt(&b, "%s", q->d->empty);
     for (uint32_t v = 0; v < set.values; v++) {
         kl_value_info value;
         kl_value_of(q->program, f->set, v, &value);
-        kl_str word = kl_sql_quoted(q->arena, kl_str_fmt(q->arena, " %.*s", (int)value.name.size, value.name.data));
+        kl_str word = kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s", (int)value.name.size, value.name.data));
         kl_buf_fmt(&b, " %s CASE WHEN %.*s THEN %.*s ELSE '' END", q->d->join, KL_FMT(holds_some(q, padded, f->set, v)),
                    KL_FMT(word));
     }
-    kl_buf_fmt(&b, ") END");
-    return kl_buf_view(&b);
+    kl_str words = kl_buf_view(&b);
+    return kl_str_fmt(q->arena, "CASE WHEN %.*s IS NOT NULL THEN %.*s END", KL_FMT(raw),
+                      KL_FMT(kl_sql_fill(q->arena, q->d->set, words, words, words)));
 }
 
 /* What is left of a set's text when its codes are taken away must be blank. */
@@ -77,16 +78,19 @@ static kl_str strange_codes(kl_sql *q, kl_str raw, const kl_field_info *f) {
         for (uint32_t k = 0; k < value.codes; k++) {
             kl_string c = kl_value_code(q->program, f->set, v, k);
             left = kl_str_fmt(q->arena, "replace(%.*s, %.*s, '')", KL_FMT(left),
-                              KL_FMT(kl_sql_quoted(q->arena, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data))));
+                              KL_FMT(kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data))));
         }
     }
-    return kl_str_fmt(q->arena, "trim(%.*s) <> '' AND %.*s NOT IN ('inga', 'empty', '[]')", KL_FMT(left), KL_FMT(raw));
+    return kl_str_fmt(q->arena, "%.*s AND %.*s NOT IN ('inga', 'empty', '[]')",
+                      KL_FMT(kl_sql_fill(q->arena, q->d->blank, left, left, left)), KL_FMT(raw));
 }
 
-static kl_str ten_to(kl_sql *q, uint32_t scale) {
-    uint64_t one = 1;
-    for (uint32_t i = 0; i < scale; i++) one *= 10;
-    return kl_str_fmt(q->arena, "%llu", (unsigned long long)one);
+/* A template over a number column, its decimals and the most it may be. */
+static kl_str of_number(kl_sql *q, const char *pattern, kl_str raw, uint32_t scale) {
+    int64_t most = KL_NUMBER_MAX;
+    for (uint32_t i = 0; i < scale; i++) most /= 10;
+    return kl_sql_fill(q->arena, pattern, raw, kl_str_fmt(q->arena, "%u", scale),
+                       kl_str_fmt(q->arena, "%lld", (long long)most));
 }
 
 static bool numeric(kl_kind kind) {
@@ -97,34 +101,62 @@ static bool numeric(kl_kind kind) {
 static kl_str read_field(kl_sql *q, kl_str raw, const kl_field_info *f) {
     if (f->kind == KL_VALUES) return value(q, raw, f);
     if (f->kind == KL_SET) return set_of(q, raw, f);
-    if (numeric(f->kind))
-        return kl_str_fmt(q->arena, "CASE WHEN abs(%.*s * %.*s) <= %lld THEN CAST(round(%.*s * %.*s) AS %s) END",
-                          KL_FMT(raw), KL_FMT(ten_to(q, f->scale)), (long long)KL_NUMBER_MAX, KL_FMT(raw),
-                          KL_FMT(ten_to(q, f->scale)), q->d->whole);
+    if (numeric(f->kind)) return of_number(q, q->d->read_number, raw, f->scale);
     return raw;
+}
+
+static kl_str no_code(kl_sql *q, kl_str raw, const kl_field_info *f) {
+    kl_buf b;
+    kl_set_info set;
+    uint32_t n = 0;
+    kl_buf_init(&b, q->arena);
+    kl_set_of(q->program, f->set, &set);
+    kl_buf_fmt(&b, "%.*s NOT IN (", KL_FMT(raw));
+    for (uint32_t v = 0; v < set.values; v++) {
+        kl_value_info value;
+        kl_value_of(q->program, f->set, v, &value);
+        n += value.codes;
+        if (q->d->list_most && n > q->d->list_most) {
+            kl_buf_fmt(&b, ") AND %.*s NOT IN (", KL_FMT(raw));
+            n = value.codes;
+        } else if (v) {
+            kl_buf_fmt(&b, ", ");
+        }
+        kl_buf_str(&b, code_list(q, f->set, v));
+    }
+    kl_buf_fmt(&b, ")");
+    return kl_buf_view(&b);
 }
 
 /* When the field cannot hold it; empty: it always can. */
 static kl_str refused(kl_sql *q, kl_str raw, const kl_field_info *f) {
-    if (f->kind == KL_VALUES)
-        return kl_str_fmt(q->arena, "%.*s IS NOT NULL AND (%.*s) IS NULL", KL_FMT(raw), KL_FMT(value(q, raw, f)));
+    if (f->kind == KL_VALUES) {
+        if (q->d->truths)
+            return kl_str_fmt(q->arena, "%.*s IS NOT NULL AND (%.*s) IS NULL", KL_FMT(raw), KL_FMT(value(q, raw, f)));
+        kl_str unknown = no_code(q, raw, f);
+        if (!q->d->padded) return unknown;
+        return kl_str_fmt(q->arena, "%.*s OR %.*s", KL_FMT(unknown),
+                          KL_FMT(kl_sql_fill(q->arena, q->d->padded, raw, raw, raw)));
+    }
     if (f->kind == KL_SET) return kl_str_fmt(q->arena, "%.*s", KL_FMT(strange_codes(q, raw, f)));
     if (f->kind == KL_DATE)
         return kl_str_fmt(q->arena, "NOT (%.*s BETWEEN %.*s AND %.*s)", KL_FMT(raw),
-                          KL_FMT(kl_sql_date(q, KL_DATE_MIN)), KL_FMT(kl_sql_date(q, KL_DATE_MAX)));
-    if (!numeric(f->kind)) return KL_STR("");
-    return kl_str_fmt(q->arena, "abs(%.*s * %.*s - round(%.*s * %.*s)) > 0.0001 OR abs(%.*s * %.*s) > %lld",
-                      KL_FMT(raw), KL_FMT(ten_to(q, f->scale)), KL_FMT(raw), KL_FMT(ten_to(q, f->scale)), KL_FMT(raw),
-                      KL_FMT(ten_to(q, f->scale)), (long long)KL_NUMBER_MAX);
+                          KL_FMT(kl_sql_date(q, q->d->first_day)), KL_FMT(kl_sql_date(q, KL_DATE_MAX)));
+    if (f->kind == KL_BOOL && !q->d->truths) return kl_str_fmt(q->arena, "%.*s NOT IN (0, 1)", KL_FMT(raw));
+    return numeric(f->kind) ? of_number(q, q->d->misfit, raw, f->scale) : KL_STR("");
 }
 
 static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
     uint32_t at = kl_sql_word(q, KL_S_FIELDS, i, KL_F_DEFAULT);
-    if (f->kind == KL_TEXT) return kl_sql_quoted(q->arena, kl_view_text(&q->view, KL_S_TEXTS, at, 0));
+    if (f->kind == KL_TEXT) {
+        kl_str text = kl_view_text(&q->view, KL_S_TEXTS, at, 0);
+        if (text.n == 0 && q->d->empty_is_null) q->trouble = kl_sql_string(f->name);
+        return kl_sql_quoted(q, text);
+    }
     int64_t v = kl_view_const(&q->view, at);
-    if (f->kind == KL_BOOL) return v ? KL_STR("TRUE") : KL_STR("FALSE");
+    if (f->kind == KL_BOOL) return kl_sql_constant(q, v != 0);
     if (f->kind == KL_VALUES) return kl_sql_code(q, f->set, (uint32_t)v);
-    if (f->kind == KL_DATE) return kl_sql_date(q, v);
+    if (f->kind == KL_DATE) return kl_sql_date_shown(q, v);
     if (f->kind != KL_SET) return kl_str_fmt(q->arena, "%lld", (long long)v);
     kl_buf b;
     kl_buf_init(&b, q->arena);
@@ -134,7 +166,31 @@ static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
         kl_value_of(q->program, f->set, c, &value);
         kl_buf_fmt(&b, "%s%.*s", b.n ? " " : "", (int)value.name.size, value.name.data);
     }
-    return kl_sql_quoted(q->arena, kl_buf_view(&b));
+    kl_str words = kl_buf_view(&b);
+    if (!words.n) return kl_str_of(q->d->none);
+    return kl_sql_quoted(q, kl_sql_fill(q->arena, q->d->of_words, words, words, words));
+}
+
+/* The table of the records, its columns as the database compares them right; NULL patterns: the table itself. */
+static void read_table(kl_sql *q, kl_str record) {
+    const kl_dialect *d = q->d;
+    if (!d->read_text) {
+        kl_buf_fmt(q->out, "\n  FROM %.*s t", KL_FMT(record));
+        return;
+    }
+    kl_buf_fmt(q->out, "\n  FROM (SELECT ");
+    for (uint32_t i = 0; i < q->info.fields; i++) {
+        kl_field_info f;
+        kl_field_of(q->program, i, &f);
+        kl_str name = kl_sql_ident(q->arena, kl_sql_string(f.name)), raw = kl_str_fmt(q->arena, "r.%.*s", KL_FMT(name));
+        const char *as = f.kind == KL_VALUES || f.kind == KL_TEXT ? d->read_text
+                         : f.kind == KL_SET                       ? d->read_set
+                         : f.kind == KL_DATE                      ? d->read_date
+                                                                  : "$1";
+        kl_buf_fmt(q->out, "%s%.*s AS %.*s", i ? ",\n      " : "", KL_FMT(kl_sql_fill(q->arena, as, raw, raw, raw)),
+                   KL_FMT(name));
+    }
+    kl_buf_fmt(q->out, "\n    FROM %.*s r) t", KL_FMT(record));
 }
 
 void kl_sql_fields(kl_sql *q) {
@@ -144,7 +200,7 @@ void kl_sql_fields(kl_sql *q) {
     q->field = kl_alloc_array(q->arena, q->info.fields + 1, sizeof *q->field);
     q->known = kl_alloc_array(q->arena, q->info.fields + 1, sizeof *q->known);
     kl_sql_begin(q, false, "the records: values by name, amounts in hundredths, and what cannot be read", "post");
-    kl_buf_fmt(q->out, "\n  SELECT row_number() OVER () AS \"#\"");
+    kl_buf_fmt(q->out, "\n  SELECT %s AS \"#\"", q->d->numbering);
     kl_sql_name(q, KL_STR("#"));
     kl_sql_name(q, KL_STR("rejected"));
     for (uint32_t i = 0; i < q->info.fields; i++) {
@@ -152,7 +208,8 @@ void kl_sql_fields(kl_sql *q) {
         kl_field_of(q->program, i, &f);
         kl_str raw = kl_str_fmt(q->arena, "t.%.*s", KL_FMT(kl_sql_ident(q->arena, kl_sql_string(f.name))));
         bool text = f.kind == KL_VALUES || f.kind == KL_TEXT;
-        if (text) raw = kl_str_fmt(q->arena, "nullif(%.*s, '')", KL_FMT(raw));
+        if (text) raw = kl_sql_fill(q->arena, q->d->given, raw, raw, raw);
+        if (q->d->name_most && f.name.size > q->d->name_most) q->trouble = kl_sql_string(f.name);
         q->field[i] = kl_sql_name(q, kl_sql_string(f.name));
         kl_str read = read_field(q, raw, &f), bad = refused(q, raw, &f);
         if (f.has_default)
@@ -161,10 +218,12 @@ void kl_sql_fields(kl_sql *q) {
         q->known[i] = kl_str_fmt(q->arena, "%.*s IS NOT NULL", KL_FMT(q->field[i]));
         if (f.has_default) {
             kl_str name = kl_sql_name(q, kl_str_fmt(q->arena, "%.*s är känd", (int)f.name.size, f.name.data));
-            kl_buf_fmt(q->out, ",\n    %.*s IS NOT NULL AS %.*s", KL_FMT(raw), KL_FMT(name));
-            q->known[i] = name;
+            kl_buf_fmt(q->out, ",\n    %.*s AS %.*s",
+                       KL_FMT(kl_sql_as_value(q, kl_str_fmt(q->arena, "%.*s IS NOT NULL", KL_FMT(raw)))), KL_FMT(name));
+            q->known[i] = kl_sql_holds(q, name);
+            q->width++;
         }
-        kl_str label = kl_sql_quoted(q->arena, kl_sql_string(f.name));
+        kl_str label = kl_sql_quoted(q, kl_sql_string(f.name));
         if (f.required || f.key)
             kl_buf_fmt(&refusals, "\n      WHEN %.*s IS NULL THEN %.*s", KL_FMT(raw), KL_FMT(label));
         if (bad.n) kl_buf_fmt(&refusals, "\n      WHEN %.*s THEN %.*s", KL_FMT(bad), KL_FMT(label));
@@ -174,7 +233,8 @@ void kl_sql_fields(kl_sql *q) {
         kl_buf_fmt(q->out, ",\n    CASE%.*s\n    END AS \"rejected\"", KL_FMT(cases));
     else
         kl_buf_fmt(q->out, ",\n    CAST(NULL AS varchar(1)) AS \"rejected\"");
-    kl_buf_fmt(q->out, "\n  FROM %.*s t", KL_FMT(record));
+    q->width += q->info.fields + 2;
+    read_table(q, record);
     kl_sql_begin(q, false, NULL, "s0");
     kl_buf_fmt(q->out, "SELECT * FROM post WHERE \"rejected\" IS NULL%s", q->d->fence);
 }

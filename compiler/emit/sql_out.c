@@ -3,15 +3,17 @@
  * Start at kl_sql_select(); names and forms are those of the decisions that the command writes as CSV. */
 #include "compiler/emit/sql.h"
 
+#include <string.h>
+
 static uint32_t result_word(const kl_sql *q, uint32_t r, uint32_t w) {
     return kl_sql_word(q, KL_S_RESULTS, r, w);
 }
 
 static kl_str typed_null(const kl_sql *q, kl_kind kind) {
-    const char *type = kind == KL_BOOL                                          ? "boolean"
+    const char *type = kind == KL_BOOL                                          ? q->d->boolean
                        : kind == KL_DATE                                        ? "date"
-                       : kind == KL_MONEY || kind == KL_DECIMAL                 ? "numeric"
-                       : kind == KL_VALUES || kind == KL_TEXT || kind == KL_SET ? "varchar"
+                       : kind == KL_MONEY || kind == KL_DECIMAL                 ? q->d->numeric
+                       : kind == KL_VALUES || kind == KL_TEXT || kind == KL_SET ? q->d->text
                                                                                 : q->d->whole;
     return kl_str_fmt(q->arena, "CAST(NULL AS %s)", type);
 }
@@ -20,7 +22,7 @@ static kl_str typed_null(const kl_sql *q, kl_kind kind) {
 static kl_str shown(kl_sql *q, kl_kind kind, uint32_t scale, uint32_t set, kl_str n) {
     kl_arena *a = q->arena;
     switch (kind) {
-    case KL_BOOL: return kl_str_fmt(a, "%.*s = 1", KL_FMT(n));
+    case KL_BOOL: return q->d->truths ? kl_str_fmt(a, "%.*s = 1", KL_FMT(n)) : n;
     case KL_DATE: return kl_sql_fill(a, q->d->of_days, n, n, n);
     case KL_MONEY:
     case KL_DECIMAL: {
@@ -51,21 +53,21 @@ static kl_str names_of_set(kl_sql *q, uint32_t set, uint64_t mask) {
         kl_value_of(q->program, set, c, &v);
         kl_buf_fmt(&b, "%s%.*s", b.n ? " " : "", (int)v.name.size, v.name.data);
     }
-    return kl_sql_quoted(q->arena, kl_buf_view(&b));
+    return kl_sql_quoted(q, kl_buf_view(&b));
 }
 
 static kl_str constant(kl_sql *q, uint32_t r, kl_kind kind, uint32_t scale, uint32_t set) {
     int64_t v = kl_view_const(&q->view, result_word(q, r, KL_R_VALUE));
     kl_arena *a = q->arena;
     switch (kind) {
-    case KL_BOOL: return v ? KL_STR("TRUE") : KL_STR("FALSE");
+    case KL_BOOL: return kl_sql_constant(q, v != 0);
     case KL_VALUES: return kl_sql_code(q, set, (uint32_t)v);
     case KL_SET: return names_of_set(q, set, (uint64_t)v);
-    case KL_DATE: return kl_sql_date(q, v);
+    case KL_DATE: return kl_sql_date_shown(q, v);
     case KL_MONEY:
     case KL_DECIMAL: {
         kl_str n = kl_sql_scaled(q, v, kind == KL_MONEY ? 2 : scale);
-        return kl_str_eq(kl_str_of(q->d->name), KL_STR("sqlite")) ? kl_sql_quoted(a, n) : n;
+        return kl_str_eq(kl_str_of(q->d->name), KL_STR("sqlite")) ? kl_sql_quoted(q, n) : n;
     }
     default: return kl_str_fmt(a, "%lld", (long long)v);
     }
@@ -100,8 +102,9 @@ static void value_and_state(kl_sql *q, uint32_t outcome, const kl_outcome_info *
         if (kind == KL_RESULT_CONST) {
             kl_buf_fmt(&value, " WHEN %u THEN %.*s", r, KL_FMT(constant(q, r, o->kind, o->scale, o->set)));
         } else if (kind == KL_RESULT_TEXT) {
-            kl_buf_fmt(&value, " WHEN %u THEN %.*s", r,
-                       KL_FMT(kl_sql_quoted(q->arena, kl_view_text(&q->view, KL_S_TEXTS, v, 0))));
+            kl_str text = kl_sql_quoted(q, kl_view_text(&q->view, KL_S_TEXTS, v, 0));
+            if (text.n == 2) text = kl_str_of(q->d->untold);
+            kl_buf_fmt(&value, " WHEN %u THEN %.*s", r, KL_FMT(text));
         } else if (kind == KL_RESULT_NUMBER) {
             kl_sql_number n = q->number[v];
             kl_buf_fmt(&value, " WHEN %u THEN CASE %.*s WHEN 0 THEN %.*s END", r, KL_FMT(n.tag),
@@ -114,6 +117,7 @@ static void value_and_state(kl_sql *q, uint32_t outcome, const kl_outcome_info *
         } else if (kind == KL_RESULT_FIELD) {
             bool scaled = o->kind == KL_MONEY || o->kind == KL_DECIMAL;
             kl_str f = scaled ? shown(q, o->kind, o->scale, o->set, q->field[v]) : q->field[v];
+            if (o->kind == KL_SET) f = kl_sql_fill(q->arena, q->d->shown_set, f, f, f);
             kl_buf_fmt(&value, " WHEN %u THEN %.*s", r, KL_FMT(f));
             kl_buf_fmt(&state, " WHEN %u THEN CASE WHEN %.*s IS NULL THEN 'undetermined' ELSE 'decided' END", r,
                        KL_FMT(q->field[v]));
@@ -125,6 +129,9 @@ static void value_and_state(kl_sql *q, uint32_t outcome, const kl_outcome_info *
     kl_str name = q->outcome[outcome],
            state_name = kl_sql_name(q, kl_str_fmt(q->arena, "%.*s.state", (int)o->name.size, o->name.data));
     kl_str given = v.n ? kl_str_fmt(q->arena, "CASE \"d%u\"%.*s END", slot, KL_FMT(v)) : typed_null(q, o->kind);
+    if (v.n && o->kind == KL_BOOL && !q->d->truths)
+        given = kl_str_fmt(q->arena, "CAST(%.*s AS %s)", KL_FMT(given), q->d->boolean);
+    if (q->d->name_most && o->name.size + strlen(".state") > q->d->name_most) q->trouble = kl_sql_string(o->name);
     kl_str of_state =
         kl_str_fmt(q->arena, "CASE \"d%u\"%.*s WHEN -3 THEN 'none' ELSE 'undetermined' END", slot, KL_FMT(s));
     kl_buf_fmt(q->out, ",\n  %.*s AS %.*s,\n  %.*s AS %.*s", KL_FMT(given), KL_FMT(name), KL_FMT(of_state),
@@ -168,16 +175,19 @@ static kl_str json_column(kl_sql *q, uint32_t r, const kl_column_info *column) {
         return json_text(q, kl_sql_string(value.name));
     case KL_MONEY: return kl_sql_scaled(q, n, 2);
     case KL_DECIMAL: return kl_sql_scaled(q, n, column->scale);
-    case KL_DATE: {
-        kl_str d = kl_sql_date(q, n); /* between quotes, after the word DATE in some dialects */
-        return json_text(q, (kl_str){d.p + d.n - 11, 10});
-    }
+    case KL_DATE: return json_text(q, kl_sql_iso(a, n));
     case KL_SET: q->trouble = kl_sql_string(column->name); return KL_STR("null");
     default: return kl_str_fmt(a, "%lld", (long long)n);
     }
 }
 
+/* What a list grows from, of so many bytes at the most. */
+static const char *grows(const kl_sql *q, size_t most) {
+    return q->d->text_most && most > q->d->text_most ? q->d->long_empty : q->d->empty;
+}
+
 static void many(kl_sql *q, uint32_t outcome, const kl_outcome_info *o) {
+    size_t most = 2;
     uint32_t first = kl_sql_word(q, KL_S_OUTCOMES, outcome, KL_O_FIRST_SLOT);
     kl_buf list, open, in;
     kl_buf_init(&list, q->arena);
@@ -204,20 +214,23 @@ static void many(kl_sql *q, uint32_t outcome, const kl_outcome_info *o) {
         }
         kl_str ids = kl_buf_view(&decided);
         if (!ids.n) continue;
+        most += kl_buf_view(&e).n;
         kl_buf_fmt(&list, " %s CASE WHEN \"d%u\" IN (%.*s) THEN %.*s ELSE '' END", q->d->join, s, KL_FMT(ids),
-                   KL_FMT(kl_sql_quoted(q->arena, kl_buf_view(&e))));
+                   KL_FMT(kl_sql_quoted(q, kl_buf_view(&e))));
         kl_buf_fmt(&in, "%s\"d%u\" IN (%.*s)", in.n ? " OR " : "", s, KL_FMT(ids));
         kl_buf_fmt(&open, "%s\"d%u\" = -1", open.n ? " OR " : "", s);
     }
     kl_str l = kl_buf_view(&list), i = kl_buf_view(&in), u = kl_buf_view(&open);
     kl_str state_name = kl_sql_name(q, kl_str_fmt(q->arena, "%.*s.state", (int)o->name.size, o->name.data));
     if (!i.n) {
-        kl_buf_fmt(q->out, ",\n  CAST(NULL AS varchar) AS %.*s, 'none' AS %.*s", KL_FMT(q->outcome[outcome]),
+        kl_buf_fmt(q->out, ",\n  CAST(NULL AS %s) AS %.*s, 'none' AS %.*s", q->d->text, KL_FMT(q->outcome[outcome]),
                    KL_FMT(state_name));
         return;
     }
-    kl_buf_fmt(q->out, ",\n  CASE WHEN NOT (%.*s) AND (%.*s) THEN '[' %s substr(''%.*s, 3) %s ']' END AS %.*s",
-               KL_FMT(u), KL_FMT(i), q->d->join, KL_FMT(l), q->d->join, KL_FMT(q->outcome[outcome]));
+    kl_str grown = kl_str_fmt(q->arena, "%s%.*s", grows(q, most), KL_FMT(l));
+    kl_buf_fmt(q->out, ",\n  CASE WHEN NOT (%.*s) AND (%.*s) THEN '[' %s %.*s %s ']' END AS %.*s", KL_FMT(u), KL_FMT(i),
+               q->d->join, KL_FMT(kl_sql_fill(q->arena, q->d->after_two, grown, grown, grown)), q->d->join,
+               KL_FMT(q->outcome[outcome]));
     kl_buf_fmt(q->out, ",\n  CASE WHEN %.*s THEN 'undetermined' WHEN %.*s THEN 'decided' ELSE 'none' END AS %.*s",
                KL_FMT(u), KL_FMT(i), KL_FMT(state_name));
 }
@@ -226,16 +239,20 @@ static void many(kl_sql *q, uint32_t outcome, const kl_outcome_info *o) {
 typedef struct names { /* ' a' || ' b' …, each when its condition holds */
     kl_sql *q;
     kl_buf text;
+    size_t most; /* bytes of all */
 } names;
 
 static void name_when(names *n, kl_str name, kl_str when) {
+    n->most += name.n + 1;
     kl_buf_fmt(&n->text, "\n    %s CASE WHEN %.*s THEN %.*s ELSE '' END", n->q->d->join, KL_FMT(when),
-               KL_FMT(kl_sql_quoted(n->q->arena, kl_str_fmt(n->q->arena, " %.*s", KL_FMT(name)))));
+               KL_FMT(kl_sql_quoted(n->q, kl_str_fmt(n->q->arena, " %.*s", KL_FMT(name)))));
 }
 
 static void put_names(names *n, const char *column) {
-    kl_str t = kl_buf_view(&n->text);
-    kl_buf_fmt(n->q->out, ",\n  ltrim(''%.*s) AS \"%s\"", KL_FMT(t), column);
+    const kl_dialect *d = n->q->d;
+    const char *from = grows(n->q, n->most), *list = from == d->empty ? d->list : d->long_list;
+    kl_str grown = kl_str_fmt(n->q->arena, "%s%.*s", from, KL_FMT(kl_buf_view(&n->text)));
+    kl_buf_fmt(n->q->out, ",\n  %.*s AS \"%s\"", KL_FMT(kl_sql_fill(n->q->arena, list, grown, grown, grown)), column);
 }
 
 static kl_str has_state(kl_sql *q, uint32_t slot) { /* whether the slot has some other state than none */
@@ -254,7 +271,7 @@ static kl_str has_state(kl_sql *q, uint32_t slot) { /* whether the slot has some
 }
 
 static void deciders(kl_sql *q) {
-    names n = {q, {0}};
+    names n = {.q = q};
     kl_buf_init(&n.text, q->arena);
     for (uint32_t e = 0; e < q->info.entries; e++) {
         kl_buf when;
@@ -279,7 +296,7 @@ static void deciders(kl_sql *q) {
 }
 
 static void blocked(kl_sql *q) {
-    names n = {q, {0}};
+    names n = {.q = q};
     kl_buf_init(&n.text, q->arena);
     uint32_t period = KL_ABSENT;
     for (uint32_t e = 0; e < q->info.entries && period == KL_ABSENT; e++)
@@ -310,7 +327,7 @@ static void blocked(kl_sql *q) {
 }
 
 static void waiting(kl_sql *q) {
-    names missing = {q, {0}}, open = {q, {0}};
+    names missing = {.q = q}, open = {.q = q};
     kl_buf_init(&missing.text, q->arena);
     kl_buf_init(&open.text, q->arena);
     bool *read = kl_alloc_array(q->arena, q->info.fields + q->info.assumptions + 1, sizeof *read);
@@ -351,18 +368,21 @@ static kl_str differs(kl_sql *q, uint32_t outcome) {
         if (wanted[r] && result_word(q, r, KL_R_KIND) != KL_RESULT_OPEN)
             kl_buf_fmt(&told, " WHEN %u THEN %.*s", r, KL_FMT(kl_sql_told(q, r)));
     kl_str is = kl_buf_view(&told), registered = kl_sql_told_field(q, field);
-    kl_str now = kl_str_fmt(q->arena, "(CASE \"d%u\"%.*s WHEN -3 THEN 'none' END)", slot, KL_FMT(is));
+    kl_str now = kl_str_fmt(
+        q->arena, "(%.*s)",
+        KL_FMT(kl_sql_exact(q, kl_str_fmt(q->arena, "CASE \"d%u\"%.*s WHEN -3 THEN 'none' END", slot, KL_FMT(is)))));
+    kl_str first = kl_sql_fill(q->arena, q->d->first, now, now, now);
     return kl_str_fmt(q->arena,
-                      "%.*s IS NOT NULL AND CASE WHEN NOT %.*s THEN 0 WHEN substr(%.*s, 1, 1) = '=' THEN CASE WHEN "
+                      "%.*s IS NOT NULL AND CASE WHEN NOT %.*s THEN 0 WHEN %.*s = '=' THEN CASE WHEN "
                       "%.*s = %.*s THEN 0 ELSE 1 END WHEN %.*s = 'not_stated' THEN 1"
                       " WHEN %.*s IN ('conflict', 'error') OR %.*s LIKE 'external%%' THEN 0 WHEN \"possible %u\" = 1 "
                       "THEN 0 ELSE 1 END = 1",
                       KL_FMT(q->field[field]), KL_FMT(kl_sql_truth(q, kl_sql_word(q, KL_S_GUIDELINE, 0, KL_G_SCOPE))),
-                      KL_FMT(now), KL_FMT(now), KL_FMT(registered), KL_FMT(now), KL_FMT(now), KL_FMT(now), outcome);
+                      KL_FMT(first), KL_FMT(now), KL_FMT(registered), KL_FMT(now), KL_FMT(now), KL_FMT(now), outcome);
 }
 
 static void findings(kl_sql *q) {
-    names found = {q, {0}}, warned = {q, {0}};
+    names found = {.q = q}, warned = {.q = q};
     kl_buf_init(&found.text, q->arena);
     kl_buf_init(&warned.text, q->arena);
     kl_str scope = kl_sql_truth(q, kl_sql_word(q, KL_S_GUIDELINE, 0, KL_G_SCOPE));
@@ -385,6 +405,7 @@ static void findings(kl_sql *q) {
 /* Whether what was registered is among the results that are still possible: a table beside the last stage. */
 static void possible(kl_sql *q) {
     bool some = false;
+    kl_str told = KL_STR("e.told"), first = kl_sql_fill(q->arena, q->d->first, told, told, told);
     for (uint32_t o = 0; o < q->info.outcomes; o++) {
         uint32_t field = kl_sql_word(q, KL_S_OUTCOMES, o, KL_O_AUDITED),
                  slot = kl_sql_word(q, KL_S_OUTCOMES, o, KL_O_FIRST_SLOT);
@@ -397,9 +418,9 @@ static void possible(kl_sql *q) {
         some = true;
         kl_buf_fmt(q->out,
                    ",\n    max(CASE WHEN e.slot = %u AND (e.told IS NULL OR NOT (e.told = 'not_stated' OR (e.told = "
-                   "'none' AND e.reason = 0) OR (substr(e.told, 1, 1) = '=' AND e.told <> %.*s))) THEN 1 ELSE 0 END) "
+                   "'none' AND e.reason = 0) OR (%.*s = '=' AND e.told <> %.*s))) THEN 1 ELSE 0 END) "
                    "AS \"possible %u\"",
-                   slot, KL_FMT(kl_sql_told_field(q, field)), o);
+                   slot, KL_FMT(first), KL_FMT(kl_sql_told_field(q, field)), o);
     }
     if (!some) return;
     kl_buf_fmt(q->out, "\n  FROM (");
@@ -432,8 +453,8 @@ void kl_sql_select(kl_sql *q) {
     waiting(q);
     findings(q);
     kl_buf_fmt(q->out,
-               ",\n  CAST(NULL AS varchar) AS \"rejected\"\nFROM s%u s LEFT JOIN waiting ON waiting.record = s.\"#\"",
-               q->stage);
+               ",\n  CAST(NULL AS %s) AS \"rejected\"\nFROM s%u s LEFT JOIN waiting ON waiting.record = s.\"#\"",
+               q->d->text, q->stage);
     if (audited) kl_buf_fmt(q->out, " LEFT JOIN possible ON possible.record = s.\"#\"");
     kl_buf_fmt(q->out, "\nUNION ALL\nSELECT ");
     if (q->info.key != KL_INDEX_NONE)

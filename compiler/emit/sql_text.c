@@ -1,82 +1,7 @@
-/* sql_text.c - the dialects of SQL as a table, and how names, texts, dates and amounts are written in them.
+/* sql_text.c - how names, texts, truths, dates and amounts are written in SQL.
  * May include: compiler/emit/sql.h.
- * Start at dialects[]. */
+ * Start at kl_sql_fill(), which puts parts into the templates of a dialect. */
 #include "compiler/emit/sql.h"
-
-#include <string.h>
-
-static const kl_dialect dialects[] = {
-    {.name = "postgresql",
-     .truths = true,
-     .once = " MATERIALIZED",
-     .create = "CREATE VIEW $1 AS\nWITH\n",
-     .fence = " OFFSET 0",
-     .join = "||",
-     .whole = "bigint",
-     .wide = "numeric",
-     .wide_most = "$1 BETWEEN -9223372036854775808 AND 9223372036854775807",
-     .quotient = "div($1, $2)",
-     .rest = "mod($1, $2)",
-     .date = "DATE '$1'",
-     .days = "CAST($1 - DATE '1970-01-01' AS bigint)",
-     .of_days = "(DATE '1970-01-01' + CAST($1 AS integer))",
-     .year = "CAST(EXTRACT(YEAR FROM $1) AS bigint)",
-     .month = "CAST(EXTRACT(MONTH FROM $1) AS bigint)",
-     .day = "CAST(EXTRACT(DAY FROM $1) AS bigint)",
-     .find = "strpos($1, $2) > 0",
-     .amount = "CAST($1 AS numeric) * $3",
-     .greatest = "GREATEST($1, $2)",
-     .from_nothing = ""},
-    {.name = "sqlite",
-     .truths = true,
-     .once = " MATERIALIZED",
-     .script = true,
-     .create = "CREATE VIEW $1 AS\nWITH\n",
-     .fence = " LIMIT -1 OFFSET 0",
-     .join = "||",
-     .whole = "INTEGER",
-     .wide = "INTEGER",
-     .wide_most = "typeof($1) = 'integer'",
-     .quotient = "($1) / ($2)",
-     .rest = "($1) % ($2)",
-     .date = "'$1'",
-     .days = "CAST(julianday($1) - 2440587.5 AS INTEGER)",
-     .of_days = "date(($1) * 86400, 'unixepoch')",
-     .year = "CAST(strftime('%Y', $1) AS INTEGER)",
-     .month = "CAST(strftime('%m', $1) AS INTEGER)",
-     .day = "CAST(strftime('%d', $1) AS INTEGER)",
-     .find = "instr($1, $2) > 0",
-     .amount = "CASE WHEN ($1) < 0 THEN '-' WHEN ($1) IS NOT NULL THEN '' END || printf('%d.%0$2d', abs($1) / $4, abs($1) % $4)",
-     .greatest = "max($1, $2)",
-     .from_nothing = ""},
-    {.name = "duckdb",
-     .truths = true,
-     .once = " MATERIALIZED",
-     .create = "CREATE VIEW $1 AS\nWITH\n",
-     .fence = "",
-     .join = "||",
-     .whole = "BIGINT",
-     .wide = "HUGEINT",
-     .wide_most = "$1 BETWEEN -9223372036854775808 AND 9223372036854775807",
-     .quotient = "($1) // ($2)",
-     .rest = "($1) % ($2)",
-     .date = "DATE '$1'",
-     .days = "CAST($1 - DATE '1970-01-01' AS BIGINT)",
-     .of_days = "(DATE '1970-01-01' + CAST($1 AS INTEGER))",
-     .year = "year($1)",
-     .month = "month($1)",
-     .day = "day($1)",
-     .find = "strpos($1, $2) > 0",
-     .amount = "CAST($1 AS DECIMAL(20, 0)) * $3",
-     .greatest = "greatest($1, $2)",
-     .from_nothing = ""},
-};
-
-const kl_dialect *kl_dialect_of(kl_str name) {
-    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
-        if (kl_str_eq(name, kl_str_of(dialects[i].name))) return &dialects[i];
-    return NULL;
-}
 
 kl_str kl_sql_fill(kl_arena *a, const char *pattern, kl_str one, kl_str two, kl_str three) {
     kl_buf b;
@@ -117,15 +42,37 @@ static kl_str between(kl_arena *a, kl_str text, char quote) {
     return kl_buf_view(&b);
 }
 
-kl_str kl_sql_quoted(kl_arena *a, kl_str text) {
-    return between(a, text, '\'');
+/* A console would look at each line of a text by itself. */
+static kl_str on_one_line(kl_sql *q, kl_str quoted) {
+    kl_buf b;
+    kl_buf_init(&b, q->arena);
+    for (size_t i = 0; i < quoted.n; i++)
+        if (quoted.p[i] == '\n' || quoted.p[i] == '\r')
+            kl_buf_fmt(&b, "' %s CHR(%d) %s '", q->d->join, quoted.p[i], q->d->join);
+        else
+            kl_buf_add(&b, &quoted.p[i], 1);
+    return kl_buf_view(&b);
+}
+
+static kl_str cut_short(kl_str text) { /* at a letter */
+    text.n = 40;
+    while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80) text.n--;
+    return text;
+}
+
+kl_str kl_sql_quoted(kl_sql *q, kl_str text) {
+    kl_str quoted = between(q->arena, text, '\'');
+    if (q->d->console) quoted = on_one_line(q, quoted);
+    if (q->d->text_most && text.n > q->d->text_most) q->trouble = cut_short(text);
+    return quoted;
 }
 
 kl_str kl_sql_ident(kl_arena *a, kl_str name) {
     return between(a, name, '"');
 }
 
-enum { NAME_MOST = 55 }; /* bytes; PostgreSQL cuts names at 63 */
+enum { OCTOBER_4_1582 = -141428 }; /* the last day of the older calendar, for databases that have it */
+enum { NAME_MOST = 55 };           /* bytes; PostgreSQL cuts names at 63 */
 
 /* Names are the same to some databases when they differ in capitals only. */
 static kl_str lowered(kl_arena *a, kl_str s) {
@@ -154,13 +101,24 @@ kl_str kl_sql_name(kl_sql *q, kl_str name) {
     }
 }
 
-kl_str kl_sql_date(kl_sql *q, int64_t days) {
+kl_str kl_sql_iso(kl_arena *a, int64_t days) {
     int64_t n = days + 719468, era = (n >= 0 ? n : n - 146096) / 146097, of_era = n - era * 146097;
     int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int64_t of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
     int64_t day = of_year - (153 * month + 2) / 5 + 1, y = era * 400 + year + (month >= 10);
-    kl_str iso = kl_str_fmt(q->arena, "%04d-%02d-%02d", (int)y, (int)(month < 10 ? month + 3 : month - 9), (int)day);
+    return kl_str_fmt(a, "%04d-%02d-%02d", (int)y, (int)(month < 10 ? month + 3 : month - 9), (int)day);
+}
+
+kl_str kl_sql_date(kl_sql *q, int64_t days) {
+    if (days < q->d->first_day) days = q->d->first_day - 1; /* before every date of a record */
+    kl_str iso = days == OCTOBER_4_1582 && days < q->d->first_day ? KL_STR("1582-10-04") : kl_sql_iso(q->arena, days);
     return kl_sql_fill(q->arena, q->d->date, iso, iso, iso);
+}
+
+kl_str kl_sql_date_shown(kl_sql *q, int64_t days) {
+    kl_str iso = kl_sql_iso(q->arena, days);
+    if (days < q->d->first_day) q->trouble = iso;
+    return kl_sql_date(q, days);
 }
 
 kl_str kl_sql_scaled(kl_sql *q, int64_t v, uint32_t scale) {
@@ -175,5 +133,47 @@ kl_str kl_sql_scaled(kl_sql *q, int64_t v, uint32_t scale) {
 kl_str kl_sql_code(kl_sql *q, uint32_t set, uint32_t code) {
     kl_value_info v;
     kl_value_of(q->program, set, code, &v);
-    return kl_sql_quoted(q->arena, kl_sql_string(v.name));
+    return kl_sql_quoted(q, kl_sql_string(v.name));
+}
+
+kl_str kl_sql_held(kl_sql *q, kl_str field, kl_str word) {
+    kl_str wanted = kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s ", KL_FMT(word)));
+    return kl_sql_fill(q->arena, q->d->held, field, wanted, wanted);
+}
+
+kl_str kl_sql_exact(kl_sql *q, kl_str text) {
+    return kl_sql_fill(q->arena, q->d->exact, text, text, text);
+}
+
+/* ------------------------------------------------------------------ truths */
+kl_str kl_sql_holds(const kl_sql *q, kl_str column) {
+    return q->d->truths ? column : kl_str_fmt(q->arena, "%.*s = 1", KL_FMT(column));
+}
+
+kl_str kl_sql_as_value(const kl_sql *q, kl_str predicate) {
+    if (q->d->truths) return predicate;
+    for (uint32_t truth = 0; truth < 3; truth++)
+        if (kl_str_eq(predicate, kl_sql_constant_holds(q, truth))) return kl_sql_constant(q, truth);
+    return kl_str_fmt(q->arena, "CASE WHEN %.*s THEN 1\n      WHEN NOT (%.*s) THEN 0 END", KL_FMT(predicate),
+                      KL_FMT(predicate));
+}
+
+kl_str kl_sql_constant_holds(const kl_sql *q, uint32_t truth) {
+    static const char *const said[2][3] = {{"1 = 0", "1 = 1", "NULLIF(1, 1) = 1"},
+                                           {"FALSE", "TRUE", "CAST(NULL AS boolean)"}};
+    return kl_str_of(said[q->d->truths][truth]);
+}
+
+kl_str kl_sql_constant(const kl_sql *q, uint32_t truth) {
+    static const char *const said[] = {"0", "1", "CAST(NULL AS integer)"};
+    return q->d->truths ? kl_sql_constant_holds(q, truth) : kl_str_of(said[truth]);
+}
+
+kl_str kl_sql_same_text(kl_sql *q, kl_str column, kl_str text) {
+    kl_arena *a = q->arena;
+    if (text.n == 0 && q->d->empty_is_null) /* no text that is known is empty */
+        return kl_str_fmt(a, "%.*s <> %.*s", KL_FMT(column), KL_FMT(column));
+    kl_str constant = kl_sql_quoted(q, kl_str_fmt(a, "%.*s%s", KL_FMT(text), q->d->stop));
+    if (!*q->d->stop) return kl_str_fmt(a, "%.*s = %.*s", KL_FMT(column), KL_FMT(constant));
+    return kl_str_fmt(a, "%.*s %s '%s' = %.*s", KL_FMT(column), q->d->join, q->d->stop, KL_FMT(constant));
 }

@@ -85,9 +85,12 @@ static void unknown(kl_sql *q) {
 
 static void outcomes_of_slots(kl_sql *q) {
     kl_sql_begin(q, true, NULL, "slots(slot, outcome)");
-    for (uint32_t s = 0; s < q->view.rows[KL_S_SLOTS]; s++)
-        kl_buf_fmt(q->out, "%s(%u, %u)", s ? ", " : "\n  VALUES ", s, kl_sql_word(q, KL_S_SLOTS, s, KL_L_OUTCOME));
-    if (!q->view.rows[KL_S_SLOTS]) kl_buf_fmt(q->out, "\n  SELECT 0, 0 WHERE 1 = 0");
+    for (uint32_t s = 0; s < q->view.rows[KL_S_SLOTS]; s++) {
+        kl_str row = kl_str_fmt(q->arena, "%u, %u", s, kl_sql_word(q, KL_S_SLOTS, s, KL_L_OUTCOME));
+        kl_buf_fmt(q->out, "%s%.*s", s ? q->d->between : q->d->rows,
+                   KL_FMT(kl_sql_fill(q->arena, q->d->row, row, row, row)));
+    }
+    if (!q->view.rows[KL_S_SLOTS]) kl_buf_fmt(q->out, "\n  SELECT 0, 0%s WHERE 1 = 0", q->d->from_nothing);
 }
 
 /* One column for each thing that may be waited for. */

@@ -21,7 +21,7 @@ from records import DAY0, Maker  # noqa: E402
 from suite import ROOT, run  # noqa: E402
 
 SHIPPED = ("rules/vgr/distanskontakter/2023-06-01.klausul", "rules/halland/distanskontakter/2018-06-28.klausul",
-           "rules/halland/medicinsk_service/2018-06-28.klausul", "tests/bench/yardstick.klausul")
+           "rules/halland/medicinsk_service/2018-06-28.klausul", "tests/bench/yardstick.klausul", "tests/agree/pieces.klausul")
 OTHER_RULES = ("tests/bindings/wasm/fees.klausul", "tests/docs/ref.klausul")
 NOT_IN_SQL = {"many_of.golden: g.klausul", "periods.golden: g.klausul", "row_by_row.golden: rad.klausul"}  # refused when they are built
 TRUTHS = {"ja": True, "j": True, "true": True, "1": True, "sant": True, "yes": True, "y": True,

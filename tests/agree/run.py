@@ -22,11 +22,15 @@ from c_target import Target  # noqa: E402
 from compare import difference, loaded  # noqa: E402
 from sql_target import DuckDB, PostgreSQL, Refused, Server, SQLite  # noqa: E402
 from suite import ROOT, Count, build_option, run  # noqa: E402
+from translated import TSQL, Oracle, why_not  # noqa: E402
 
 FULL_MOST = 250000  # a guideline with no more combinations of what it tells apart is tried with all of them
 SHOWN = 3
 # Each target: records of a shipped guideline in CI and in a soak, how many at a time.
-TARGETS = {"c": (30000, 1000000, 20000), "sqlite": (1500, 250000, 5000), "duckdb": (600, 250000, 5000), "postgresql": (150, 250000, 200)}
+TARGETS = {"c": (30000, 1000000, 20000), "sqlite": (1500, 250000, 5000), "duckdb": (600, 250000, 5000), "postgresql": (150, 250000, 200),
+           "tsql": (150, 20000, 2000), "oracle": (150, 20000, 2000)}
+PLANS_LONG = ("duckdb", "tsql", "oracle")
+LANGUAGE = {"tsql": 40, "oracle": 40}  # records of each case of the language, else 100
 KEY = re.compile(r'\{"key": ("(?:[^"\\]|\\.)*"), (.*)', re.S)
 
 
@@ -141,6 +145,11 @@ def databases(count, build, folder, chosen):
             yield PostgreSQL
         except (FileNotFoundError, LookupError) as e:
             count.skip("PostgreSQL", str(e))
+    if {"tsql", "oracle"} & set(chosen):
+        if why_not():
+            count.skip("T-SQL and Oracle, translated", why_not())
+        else:
+            yield from (kind for kind in (TSQL, Oracle) if kind.dialect in chosen)
 
 
 def with_duckdb(build):
@@ -177,7 +186,7 @@ def cases(a, kinds, options):
                 with tempfile.TemporaryDirectory() as folder:
                     if name == "c" and "c" in kinds:
                         a.c_target(source, source.made(0), 1000, folder)
-                    elif name in kinds and (name != "duckdb" or options.soak):
+                    elif name in kinds and (name not in PLANS_LONG or options.soak):
                         a.sql_target(kinds[name], source, source.made(0), 1000, folder)
         refused = set()
         for source in corpus.language(a.klausul, place):
@@ -185,7 +194,7 @@ def cases(a, kinds, options):
                 with tempfile.TemporaryDirectory() as folder:
                     if name == "c" and "c" in kinds:
                         a.c_target(source, source.made(300), 1000, folder, some=False)
-                    elif name in kinds and a.sql_target(kinds[name], source, source.made(100), 1000, folder, some=False):
+                    elif name in kinds and a.sql_target(kinds[name], source, source.made(LANGUAGE.get(name, 100)), 1000, folder, some=False):
                         refused.add(source.name)
         if set(kinds) - {"c"}:
             a.count.check("what SQL cannot express", refused == corpus.NOT_IN_SQL, f"{sorted(refused)}\n{sorted(corpus.NOT_IN_SQL)}")
