@@ -9,7 +9,7 @@ _Static_assert(sizeof(kl_node) == 28 && sizeof(kl_class) == 12 && sizeof(kl_stam
                "the layout is portable");
 _Static_assert(offsetof(kl_workspace, pending) - offsetof(kl_workspace, part) == (KL_P_COUNT - 1) * sizeof(void *),
                "a pointer for each part");
-_Static_assert(sizeof(kl_field_plan) == 24 && sizeof(kl_step) == 12 && sizeof(kl_test) == 64 && sizeof(kl_gate) == 12 &&
+_Static_assert(sizeof(kl_field_plan) == 24 && sizeof(kl_step) == 12 && sizeof(kl_test) == 64 && sizeof(kl_gate) == 8 &&
                    sizeof(kl_reach) == 8 && sizeof(kl_slot_plan) == 36,
                "the plan's is too");
 
@@ -57,7 +57,7 @@ void kl_layout_of(const uint32_t count[], const kl_counts *n, kl_layout *out) {
                                       count[KL_S_FIELDS],
                                       2 * code + 2 * cells + count[KL_S_QUESTIONS] + count[KL_S_FIELDS],
                                       code + cells,
-                                      code + cells,
+                                      2 * (code + cells),
                                       ends + count[KL_S_CANDIDATES] + 3 * (uint64_t)n->slots,
                                       ends,
                                       n->slots,

@@ -53,4 +53,6 @@ void kl_kernels_portable(kl_kernels *out) {
     out->beyond = kl_plain_beyond;
     out->turn = NULL;   /* marks.c has its own */
     out->single = NULL; /* the core has one way for all batches */
+    out->arrange = NULL;
+    out->fields = NULL;
 }

@@ -7,18 +7,28 @@
 #include "runtime/klausul.h"
 
 #define KL_PLANE_BYTES (8 * KL_WORDS) /* of a full batch */
+enum { KL_PLANE_ALL, KL_PLANE_NONE }; /* the first planes: every record, no record */
+#define KL_LAST 1u                    /* in an offset, which is even: here a list ends */
 
 typedef struct
-    kl_gate { /* literals * KL_PLANE_BYTES: to = a and b. The other plane of each is the other plane of the literal */
-    uint32_t to, a, b;
+    kl_gate { /* an input of a gate, which is the and of those that follow each other: literals * KL_PLANE_BYTES */
+    uint32_t of, to; /* `to` | KL_LAST: the gate's last. The other plane of each is the other plane of the literal */
 } kl_gate;
+
+typedef struct kl_test { /* what is asked of each value of a field or of a number register, with nothing to look up */
+    uint64_t from, span; /* a range, as one comparison without a sign */
+    uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count; a range: 0 when it is empty */
+    uint64_t yes, no;    /* all bits, or none: the answer where the field was not received */
+    uint32_t op, source; /* instruction; field or number register */
+    uint32_t first, values; /* a mask of more codes: row of MASKS and codes; a text: row of TEXTS */
+    uint32_t to;            /* literal; what comes before says whether two tests are the same */
+} kl_test;
 
 /* A way down a diagram: the records of plane `from` but for those of plane `but`, both * KL_PLANE_BYTES. Ways to the same place follow each
  * other. */
 typedef struct kl_reach {
     uint32_t from, but; /* | KL_LAST: the last way to its place; the next one leads to the next place */
 } kl_reach;
-#define KL_LAST 1u
 
 /* Of a result's key: what it can be the same as. Two constants that are not none differ. */
 enum { KL_GROUP_NONE, KL_GROUP_CONSTANT, KL_GROUP_VARIABLE };
@@ -50,11 +60,15 @@ struct kl_kernels {
     bool (*beyond)(const uint16_t *codes, uint32_t rows, uint32_t most); /* some code is larger */
     void (*turn)(uint64_t square[64]);                                   /* bit i of word k becomes bit k of word i */
     bool (*single)(kl_workspace *w, const kl_batch *batch); /* a batch of one record; NULL, or false: as any other */
+    void (*arrange)(kl_workspace *w, const uint8_t *read);  /* the plan, for these kernels; NULL: as it is */
+    /* For arranged plans: tests of yes/no fields, or with `bits` 0 of whether a field is known, as columns have them. */
+    void (*fields)(uint64_t *planes, uint32_t words, const kl_test *t, uint32_t count, const kl_column *columns);
 };
 
 void kl_kernels_portable(kl_kernels *out);
 void kl_plain_spread(uint64_t *yes, const uint64_t *bits, const uint64_t *known, uint64_t y, uint64_t n,
                      uint32_t words);
+void kl_plain_fields(uint64_t *planes, uint32_t words, const kl_test *t, uint32_t count, const kl_column *columns);
 void kl_plain_gates(uint64_t *planes, uint32_t words, const kl_gate *g, uint32_t count);
 void kl_plain_reach(uint64_t *planes, uint32_t words, const kl_reach *r, uint32_t count, uint32_t to);
 bool kl_plain_settle(const kl_ends *e, uint32_t words);
@@ -64,5 +78,6 @@ void kl_plain_slices(uint64_t *to, const uint16_t *codes, uint32_t rows, uint32_
 bool kl_plain_beyond(const uint16_t *codes, uint32_t rows, uint32_t most);
 void kl_plain_turn(uint64_t square[64]);
 bool kl_single(kl_workspace *w, const kl_batch *batch);
+void kl_arrange(kl_workspace *w, const uint8_t *read);
 
 #endif

@@ -167,7 +167,7 @@ size_t kl_workspace_size(const kl_program *p);
 kl_workspace *kl_workspace_init(const kl_program *p, void *memory, size_t size);
 /* Which loops decide: those of a vector instruction set, NULL for the core's own in plain C, which is what a workspace begins with. Decisions
  * and trace are the same to the bit. kl_kernels_best() are the widest that this machine runs; kl_kernels_of("portable", "sse2", "avx2",
- * "avx512" or "neon") is NULL when the name means nothing, or the compiler or this machine lacks them. */
+ * "avx512" or "neon") is NULL when the name means nothing, or the compiler or this machine lacks them. What was decided is gone. */
 typedef struct kl_kernels kl_kernels;
 const kl_kernels *kl_kernels_best(void);
 const kl_kernels *kl_kernels_of(const char *name);

@@ -3,8 +3,6 @@
  * Start at kl_make_plan(); then slot() for the diagrams. */
 #include "runtime/program.h"
 
-enum { ALIKE_MOST = 64 }; /* tests among which the same one is looked for */
-
 typedef struct plan {
     kl_workspace *w;
     const kl_program *p;
@@ -13,11 +11,7 @@ typedef struct plan {
 } plan;
 
 static void step(plan *x, kl_step_kind kind, uint32_t a) {
-    kl_step *last = &x->w->steps[x->w->step_count];
-    if (kind == KL_STEP_GATES && x->w->step_count && last[-1].kind == KL_STEP_GATES)
-        last[-1].b++;
-    else
-        x->w->steps[x->w->step_count++] = (kl_step){(uint32_t)kind, a, 1};
+    x->w->steps[x->w->step_count++] = (kl_step){(uint32_t)kind, a, 0};
 }
 
 /* ------------------------------------------------------------------ what is read */
@@ -25,7 +19,7 @@ static void read_truths(plan *x, kl_section s, uint32_t word, uint32_t words) {
     for (uint32_t i = 0; i < x->p->count[s]; i++)
         for (uint32_t k = word; k < word + words; k++) {
             uint32_t b = kl_word(x->p, s, i, k);
-            if (b != KL_ABSENT) x->truth[b] = 1;
+            if (b != KL_ABSENT) x->truth[b] = KL_READ_ELSEWHERE;
         }
 }
 
@@ -33,8 +27,8 @@ static void read_all(plan *x) {
     const kl_program *p = x->p;
     memset(x->truth, 0, p->budget.truths);
     memset(x->number, 0, p->budget.numbers);
-    x->truth[p->scope] = 1;
-    if (p->period != KL_ABSENT) x->truth[p->period] = 1;
+    x->truth[p->scope] = KL_READ_ELSEWHERE;
+    if (p->period != KL_ABSENT) x->truth[p->period] = KL_READ_ELSEWHERE;
     read_truths(x, KL_S_CANDIDATES, KL_C_FIRES, 2);
     read_truths(x, KL_S_REQUIREMENTS, 2, 3);
     read_truths(x, KL_S_BLOCKS, 1, 2);
@@ -42,7 +36,7 @@ static void read_all(plan *x) {
     for (uint32_t i = 0; i < p->count[KL_S_QUESTIONS]; i++) {
         const uint8_t *q = kl_row(p, KL_S_QUESTIONS, i);
         uint32_t kind = kl_at(q, KL_Q_KIND), source = kl_at(q, KL_Q_SOURCE);
-        if (kind == KL_Q_TRUTH) x->truth[source] = 1;
+        if (kind == KL_Q_TRUTH) x->truth[source] = KL_READ_ELSEWHERE;
         if (kind == KL_Q_DERIVED || kind == KL_Q_CODES) x->number[source] = 1;
     }
     for (uint32_t i = 0; i < p->count[KL_S_RESULTS]; i++)
@@ -52,20 +46,19 @@ static void read_all(plan *x) {
         uint32_t to = kl_at(code, KL_I_TO);
         if (kind[0] != KL_IS_NO && !(kind[0] == KL_IS_B ? x->truth : x->number)[to]) continue;
         for (uint32_t k = 1; k < 5; k++) {
-            if (kind[k] == KL_IS_B) x->truth[kl_at(code, KL_I_TO + k)] = 1;
+            if (kind[k] == KL_IS_B)
+                x->truth[kl_at(code, KL_I_TO + k)] |= kind[0] == KL_IS_B ? KL_READ : KL_READ_ELSEWHERE;
             if (kind[k] == KL_IS_N) x->number[kl_at(code, KL_I_TO + k)] = 1;
         }
     }
 }
 
 /* ------------------------------------------------------------------ truths */
-/* The literal of a test: of the same one before it, or its own, `t.to`. */
+/* The literal of a test. */
 static uint32_t test(plan *x, kl_test t, kl_step_kind kind) {
     kl_held held;
     if (t.op < KL_OP_B_RANGE && t.op != KL_OP_B_KNOWN && kl_default(x->p, t.source, &held))
         *(kl_test_default(x->p, &t, &held) ? &t.yes : &t.no) = ~UINT64_C(0);
-    for (uint32_t i = x->tests; i > 0 && i + ALIKE_MOST > x->tests; i--)
-        if (memcmp(&x->w->tests[i - 1], &t, offsetof(kl_test, to)) == 0) return x->w->tests[i - 1].to;
     if (t.op == KL_OP_B_IN_F && !t.values) {
         kl_field_plan *f = &x->w->fields[t.source];
         if (!f->slices) {
@@ -98,7 +91,7 @@ static void test_of(plan *x, const uint8_t *i) {
         t.values = kl_values_in(p, kl_f(p, t.source, KL_F_SET));
         if (t.values <= KL_SLICED_MOST) {
             t.bits = kl_mask(p, b);
-            t.values = 0;
+            t.values = t.first = 0;
         }
     }
     x->w->literals[kl_at(i, KL_I_TO)] = test(x, t, KL_STEP_TEST);
@@ -113,8 +106,15 @@ static void gate(plan *x, uint32_t *is, uint32_t a, uint32_t b, uint32_t or_not)
     } else if (b == KL_LITERAL_YES || a == KL_LITERAL_NO) {
         *is = a ^ or_not;
     } else {
-        x->w->gates[x->gates] = (kl_gate){(*is ^ or_not) * KL_PLANE_BYTES, a * KL_PLANE_BYTES, b * KL_PLANE_BYTES};
-        step(x, KL_STEP_GATES, x->gates++);
+        kl_step *last = &x->w->steps[x->w->step_count] - 1;
+        uint32_t to = (*is ^ or_not) * KL_PLANE_BYTES;
+        if (!x->w->step_count || last->kind != KL_STEP_GATES) {
+            step(x, KL_STEP_GATES, x->gates);
+            last++;
+        }
+        last->b += 2;
+        x->w->gates[x->gates++] = (kl_gate){a * KL_PLANE_BYTES, to};
+        x->w->gates[x->gates++] = (kl_gate){b * KL_PLANE_BYTES, to | KL_LAST};
     }
 }
 
@@ -319,7 +319,7 @@ void kl_make_plan(kl_workspace *w) {
               .cells = p->layout.cells,
               .slices = p->layout.slices,
               .decisions = p->layout.decisions};
-    w->step_count = 0;
+    w->rows = w->step_count = w->walks = 0;
     memset(w->asked, 0, p->count[KL_S_QUESTIONS] * sizeof *w->asked);
     for (uint32_t f = 0; f < p->count[KL_S_FIELDS]; f++) w->fields[f].slices = 0;
     read_all(&x);
@@ -348,4 +348,5 @@ void kl_make_plan(kl_workspace *w) {
         }
     }
     w->reach_count = x.reaches;
+    if (w->run.arrange) w->run.arrange(w, x.truth);
 }

@@ -228,36 +228,31 @@ typedef struct kl_assumed {
 /* ------------------------------------------------------------------ the plan: code and diagrams as one batch runs them
  * A literal is the number of the plane that says where a truth is surely yes; its other plane, literal ^ 1, where it is surely no. So the
  * literal of `not a` is that of a, ^ 1, and an or is an and of the other planes. */
-enum { KL_LITERAL_YES, KL_LITERAL_NO, KL_LITERAL_UNKNOWN, KL_LITERALS = 4 /* the first register's */ };
 enum {
-    KL_PLANE_ALL = KL_LITERAL_YES, /* every record */
-    KL_PLANE_NONE = KL_LITERAL_NO, /* no record */
-    KL_EDGES_MOST = 4096,          /* of a diagram that is decided by planes, */
-    KL_CELLS_MOST = 4096,          /* answers that have planes, */
-    KL_SLICED_MOST = 64            /* and codes of a set whose numbers' bits have */
+    KL_LITERAL_YES = KL_PLANE_ALL,
+    KL_LITERAL_NO = KL_PLANE_NONE,
+    KL_LITERAL_UNKNOWN,
+    KL_LITERALS = 4 /* the first register's */
+};
+enum {
+    KL_EDGES_MOST = 4096, /* of a diagram that is decided by planes, */
+    KL_CELLS_MOST = 4096, /* answers that have planes, */
+    KL_SLICED_MOST = 64   /* and codes of a set whose numbers' bits have */
 };
 
 typedef enum kl_step_kind {
     KL_STEP_CELL,   /* a: of TESTS; for diagrams by planes only, as what follows */
     KL_STEP_ASK,    /* a: question */
-    KL_STEP_GATES,  /* a: first of GATES, b: how many */
+    KL_STEP_GATES,  /* a: first of GATES, b: how many inputs */
     KL_STEP_TEST,   /* a: of TESTS */
     KL_STEP_SLICES, /* a: field; the bits of its codes as planes */
     KL_STEP_CODE,   /* a: instruction, run as it stands in the image */
-    KL_STEP_DECIDE  /* a: slot */
+    KL_STEP_DECIDE, /* a: slot */
+    KL_STEP_FIELDS  /* a: first of TESTS that ask for yes/no or whether a field is known, b: how many; arrange.c's */
 } kl_step_kind;
 typedef struct kl_step {
     uint32_t kind, a, b;
 } kl_step;
-
-typedef struct kl_test { /* what is asked of each value of a field or of a number register, with nothing to look up */
-    uint64_t from, span; /* a range, as one comparison without a sign */
-    uint64_t bits;       /* codes: a mask of at most 64; sets: the codes that count; a range: 0 when it is empty */
-    uint64_t yes, no;    /* all bits, or none: the answer where the field was not received */
-    uint32_t op, source; /* instruction; field or number register */
-    uint32_t first, values; /* a mask of more codes: row of MASKS and codes; a text: row of TEXTS */
-    uint32_t to;            /* literal; what comes before says whether two tests are the same */
-} kl_test;
 
 typedef struct
     kl_field_plan { /* what a column may hold: numbers from `low` over `span`, codes up to it, sets within it as a mask */
@@ -372,7 +367,8 @@ bool kl_same_result(const kl_result *a, const kl_result *b); /* of one outcome; 
 /* Results a and b of the image; two that are unresolved are equal only as one. */
 bool kl_same_in_row(const kl_workspace *w, uint32_t a, uint32_t b, uint32_t row);
 
-/* plan.c: what a batch runs, for the workspace as it is */
+/* plan.c: what a batch runs, for the workspace as it is. Its marks of a truth register: gates read it, something else does. */
+enum { KL_READ = 1, KL_READ_ELSEWHERE = 2 };
 void kl_make_plan(kl_workspace *w);
 /* truth.c, number.c: tests, and instructions that run as they stand; decide.c: DECIDE */
 enum { KL_I_OP, KL_I_TO, KL_I_A, KL_I_B, KL_I_C, KL_I_D }; /* words of an instruction */

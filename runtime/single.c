@@ -42,28 +42,41 @@ static inline alone *alone_of(const kl_workspace *w) {
     return (alone *)(void *)(w->planes + planes_of(w->program));
 }
 
-static void add_step(const kl_workspace *w, alone *x, const kl_step *s) {
-    const kl_test *t = &w->tests[s->a];
+static void add_test(alone *x, const kl_step *s, const kl_test *t) {
     asked question = {t->source, t->to * PLANE};
-    if (s->kind == KL_STEP_TEST && t->op == KL_OP_B_KNOWN)
+    if (t->op == KL_OP_B_KNOWN)
         *x->known_end++ = question;
-    else if (s->kind == KL_STEP_TEST && t->op == KL_OP_B_FIELD && !t->yes && !t->no)
+    else if (t->op == KL_OP_B_FIELD && !t->yes && !t->no)
         *x->facts_end++ = question;
-    else if (s->kind != KL_STEP_CELL && s->kind != KL_STEP_ASK && s->kind != KL_STEP_GATES)
+    else
         *x->steps_end++ = *s;
 }
 
-/* Gates one after another are one step, also where steps between them are left out. */
+static void add_step(const kl_workspace *w, alone *x, const kl_step *s) {
+    for (uint32_t i = s->a; s->kind == KL_STEP_FIELDS && i < s->a + s->b; i++)
+        add_test(x, &(kl_step){KL_STEP_TEST, i, 0}, &w->tests[i]);
+    if (s->kind == KL_STEP_TEST)
+        add_test(x, s, &w->tests[s->a]);
+    else if (s->kind != KL_STEP_CELL && s->kind != KL_STEP_ASK && s->kind != KL_STEP_FIELDS)
+        *x->steps_end++ = *s;
+}
+
+/* Gates one after another are one step, also where steps between them are left out. One of more inputs is that of two, and then with
+ * each of the others. */
 static uint32_t add_gates(const kl_workspace *w, alone *x, const kl_step *s, uint32_t count) {
     enum { SHARE = KL_PLANE_BYTES / PLANE };
     bool follows = x->steps_end > x->steps && x->steps_end[-1].kind == KL_STEP_GATES;
     if (!follows) *x->steps_end++ = (kl_step){KL_STEP_GATES, count, 0};
     for (const kl_gate *g = w->gates + s->a, *end = g + s->b; g < end; g++) {
-        if (g->to / KL_PLANE_BYTES >= w->program->layout.cells) continue; /* an answer's, for diagrams by planes */
-        uint32_t to = g->to / SHARE, a = g->a / SHARE, b = g->b / SHARE;
-        x->gates[count++] = (pair){to, a, b, to ^ OTHER, a ^ OTHER, b ^ OTHER};
-        x->steps_end[-1].b++;
+        uint32_t to = (g->to & ~KL_LAST) / SHARE, a = g->of / SHARE;
+        bool needed = g->to / KL_PLANE_BYTES < w->program->layout.cells; /* not an answer's, for diagrams by planes */
+        while (!(g->to & KL_LAST)) {
+            uint32_t b = (++g)->of / SHARE;
+            if (needed) x->gates[count++] = (pair){to, a, b, to ^ OTHER, a ^ OTHER, b ^ OTHER};
+            a = to;
+        }
     }
+    x->steps_end[-1].b = count - x->steps_end[-1].a;
     return count;
 }
 
@@ -73,11 +86,11 @@ KL_APART bool make(kl_workspace *w) {
     alone *x = alone_of(w);
     uint32_t fields = p->count[KL_S_FIELDS], entries = p->count[KL_S_ENTRIES], tests = 0, gates = 0;
     for (uint32_t i = 0; i < w->step_count; i++) {
-        tests += w->steps[i].kind == KL_STEP_TEST;
+        tests += w->steps[i].kind == KL_STEP_FIELDS ? w->steps[i].b : w->steps[i].kind == KL_STEP_TEST;
         gates += w->steps[i].kind == KL_STEP_GATES ? w->steps[i].b : 0;
     }
     uint64_t size = sizeof *x + (fields + 2 * (uint64_t)entries + p->budget.slots) * sizeof(uint32_t) +
-                    2 * (uint64_t)tests * sizeof(asked) + w->step_count * (uint64_t)sizeof(kl_step) +
+                    2 * (uint64_t)tests * sizeof(asked) + (w->step_count + (uint64_t)tests) * sizeof(kl_step) +
                     (uint64_t)gates * sizeof(pair);
     if (size > (uint64_t)planes_of(p) * (KL_PLANE_BYTES - PLANE)) return false;
     x->checks = x->checks_end = (uint32_t *)(void *)(x + 1);
@@ -87,7 +100,7 @@ KL_APART bool make(kl_workspace *w) {
     x->known = x->known_end = (asked *)(void *)(x->decisions + p->budget.slots);
     x->facts = x->facts_end = x->known + tests;
     x->steps = x->steps_end = (kl_step *)(void *)(x->facts + tests);
-    x->gates = (pair *)(void *)(x->steps + w->step_count);
+    x->gates = (pair *)(void *)(x->steps + w->step_count + tests);
     for (uint32_t f = 0; f < fields; f++)
         if (w->fields[f].type != KL_TYPE_BOOL && w->fields[f].type != KL_TYPE_TEXT) *x->checks_end++ = f;
     for (uint32_t e = 0; e < entries; e++) {
@@ -235,6 +248,9 @@ bool kl_single(kl_workspace *w, const kl_batch *batch) {
         switch ((kl_step_kind)s->kind) {
         case KL_STEP_GATES: gates(w->planes, x->gates + s->a, s->b); break;
         case KL_STEP_TEST: test(w, &w->tests[s->a]); break;
+        case KL_STEP_FIELDS:
+            for (uint32_t i = 0; i < s->b; i++) test(w, &w->tests[s->a + i]);
+            break;
         case KL_STEP_SLICES: slices(w, s->a); break;
         case KL_STEP_DECIDE: decide(w, x, s->a); break;
         default: kl_run_step(w, s);

@@ -7,7 +7,8 @@
 #include "runtime/simd/tables.h"
 
 static const kl_kernels plain = {"portable",     kl_plain_spread, kl_plain_gates,  kl_plain_reach,  kl_plain_settle,
-                                 kl_plain_codes, kl_plain_range,  kl_plain_slices, kl_plain_beyond, kl_plain_turn, kl_single};
+                                 kl_plain_codes, kl_plain_range,  kl_plain_slices, kl_plain_beyond, kl_plain_turn,
+                                 kl_single,      kl_arrange,      kl_plain_fields};
 
 static const kl_kernels *table(kl_simd v) {
     switch (v) {

@@ -51,11 +51,14 @@ static void run_kernels(const kl_kernels *k, area *a, uint32_t rows, uint64_t ch
     uint64_t kept = seed;
     uint32_t words = (rows + 63) / 64, bits = 1 + (uint32_t)(choice % 6), keys[12],
              count = (uint32_t)(choice >> 8) % 12;
-    kl_gate gates[8];
+    kl_gate gates[18];
     kl_reach reach[20];
-    seed = choice; /* the same for both */
-    for (int i = 0; i < 8; i++)
-        gates[i] = (kl_gate){(8 + below(8)) * KL_PLANE_BYTES, below(8) * KL_PLANE_BYTES, below(8) * KL_PLANE_BYTES};
+    seed = choice;                              /* the same for both */
+    for (uint32_t i = 0, to = 8; i < 18; i++) { /* of one input or more */
+        bool last = i == 17 || !below(3);
+        gates[i] = (kl_gate){below(8) * KL_PLANE_BYTES, to * KL_PLANE_BYTES | (last ? KL_LAST : 0)};
+        if (last) to = 8 + below(8);
+    }
     for (int i = 0; i < 20; i++)
         reach[i] =
             (kl_reach){below(16) * KL_PLANE_BYTES, below(16) * KL_PLANE_BYTES | (i == 19 || !below(3) ? KL_LAST : 0)};
@@ -66,7 +69,7 @@ static void run_kernels(const kl_kernels *k, area *a, uint32_t rows, uint64_t ch
     uint64_t from = chance() & 15, span = below(2) ? below(20) : chance(), mask = chance();
     if (below(4) == 0) from = (uint64_t)INT64_MIN;
     k->spread(a->planes, a->planes + 2 * words, a->planes + 3 * words, below(2) ? ~UINT64_C(0) : 0, 0, words);
-    k->gates(a->planes, words, gates, 8);
+    k->gates(a->planes, words, gates, 18);
     k->reach(a->planes, words, reach, 20, 16);
     kl_ends ends = {a->planes, keys, count, 4, a->planes + 36 * words, a->rest, below(2) != 0};
     a->some = k->settle(&ends, words);
