@@ -42,7 +42,7 @@ ARCHIVES     = $(B)/libklausulc.a $(B)/libklausullang.a $(B)/libklausulio.a $(B)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all amalgamation sqlite postgresql install-postgresql deps deps-bench deps-python demo check tests arrows fmt lint install uninstall clean bless soak bench plot
+.PHONY: all amalgamation sqlite postgresql install-postgresql deps deps-bench deps-python demo check tests arrows fmt lint install uninstall clean bless soak bench bench-tools plot
 all: $(B)/klausul $(B)/libklausul.a $(B)/libklausul.so
 
 $(B)/klausul: $(call obj,$(CLI_SRC)) $(ARCHIVES)
@@ -147,6 +147,10 @@ soak: all tests
 
 bench: all tests
 	$(PYTHON) tests/bench/bench.py --build $(B) $(if $(YARDSTICK),--yardstick $(YARDSTICK)) $(BENCH)
+
+# Every target and binding beside the evaluator and SQL by hand; BENCH=--write puts the table into lang/spec/speed.md.
+bench-tools: all tests sqlite postgresql wasm
+	$(PYTHON) tests/bench/tools.py --build $(B) $(BENCH)
 
 # The tables of lang/spec/speed.md and its plot, measured anew.
 plot: bench

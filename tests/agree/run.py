@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -210,6 +211,7 @@ def main():
     options = parser.parse_args()
     count, build = Count(), build_option()
     with_duckdb(build)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends with the program
     a = Agreement(count, os.path.join(build, "klausul"))
     kinds = {}
     if "c" in options.targets:

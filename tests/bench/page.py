@@ -65,6 +65,17 @@ def proofs(found):
     return in_table(["checked", "rows", "processor time", "findings"], rows, (1, 2))
 
 
+def where_tools(found):
+    m = found["machine"]
+    return [f"Measured {m['date']} at {m['commit']}: {m['processor']}, {m['cores']} cores, {m['vectors'] or 'no vectors'}, "
+            f"{m['system']}; built by {m['compiler']}. Medians of {found['rounds']} rounds in one run."]
+
+
+def tools(found):
+    rows = [[t["name"], rate(t.get("rate")), f"{t['rows']:,}" if t.get("rows") else "", t["more"]] for t in found["tools"]]
+    return in_table(["decided by", "rows a second", "of rows", "beside the five outcomes"], rows, (1, 2))
+
+
 def everything(found):
     parts = [where(found), goals(found), peers(found), *([grown(found)] if found["growth"] else []),
              *([proofs(found)] if found["proofs"] else [])]
@@ -127,18 +138,22 @@ def put(text, mark, lines):
     return new
 
 
+def write(marks):
+    """Puts lines into the manual's page, each under its mark."""
+    with open(PAGE, encoding="utf-8") as f:
+        text = f.read()
+    for mark, lines in marks.items():
+        text = put(text, mark, lines)
+    with open(PAGE, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="puts what make bench found into the manual")
     parser.add_argument("--build", default="build", help="the build folder (default: build)")
     with open(os.path.join(ROOT, parser.parse_args().build, "bench.json"), encoding="utf-8") as f:
         found = json.load(f)
-    with open(PAGE, encoding="utf-8") as f:
-        text = f.read()
-    for mark, lines in (("measured", where(found)), ("goals", goals(found)), ("peers", peers(found)), ("growth", grown(found)),
-                        ("proofs", proofs(found))):
-        text = put(text, mark, lines)
-    with open(PAGE, "w", encoding="utf-8") as f:
-        f.write(text)
+    write({"measured": where(found), "goals": goals(found), "peers": peers(found), "growth": grown(found), "proofs": proofs(found)})
     with open(PLOT, "w", encoding="utf-8") as f:
         f.write(svg(found))
     return 0
