@@ -65,7 +65,29 @@ bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_b
 
 /* A verified image as C: a header and the source that includes it as `include`. */
 void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);
-/* As a view or script in a dialect of SQL. false: the dialect (or SQL) cannot say it; *trouble names the outcome or column. */
-bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out, kl_str *trouble);
+
+/* Why a guideline cannot be said in a dialect of SQL: outcomes row by row; a many-of outcome whose column is computed; a name, text, table or
+ * list of codes beyond what the database holds (`most`); a day before its calendar; an empty text, where that is no text. */
+typedef enum kl_sql_reason {
+    KL_SQL_FINE,
+    KL_SQL_ROWS,
+    KL_SQL_COMPUTED,
+    KL_SQL_NAME,
+    KL_SQL_TEXT,
+    KL_SQL_TABLE,
+    KL_SQL_CODES,
+    KL_SQL_DAY,
+    KL_SQL_EMPTY
+} kl_sql_reason;
+
+typedef struct kl_sql_trouble {
+    kl_sql_reason reason;
+    kl_str what; /* outcome, column, field, guideline, text or day */
+    uint32_t most;
+} kl_sql_trouble;
+
+/* As a view or script in a dialect of SQL. false: the dialect (or SQL) cannot say it. */
+bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out,
+                 kl_sql_trouble *trouble);
 
 #endif

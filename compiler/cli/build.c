@@ -48,16 +48,59 @@ static kl_str as_written(kl_cli *c, const ir_guideline *g) {
     return kl_buf_view(&image);
 }
 
-static bool write_sql(kl_cli *c, kl_str path, const kl_program *program, kl_str image) {
+/* Where the rules have what the dialect cannot say; the guideline itself, where it is in many places. */
+static const kl_file *place_of(const ir_guideline *g, const kl_sql_trouble *t, kl_span *span) {
+    for (size_t i = 0; i < g->outcomes.n; i++) {
+        const ir_outcome *o = &g->outcomes.p[i];
+        bool here = t->reason != KL_SQL_COMPUTED && kl_str_eq(o->name, t->what);
+        for (size_t k = 0; k < o->columns.n && t->reason == KL_SQL_COMPUTED; k++)
+            here |= kl_str_eq(o->columns.p[k].name, t->what);
+        *span = o->span;
+        if (here) return o->file;
+    }
+    for (size_t i = 0; i < g->fields.n; i++) {
+        *span = g->fields.p[i].span;
+        if (kl_str_eq(g->fields.p[i].name, t->what)) return g->fields.p[i].file;
+    }
+    *span = g->entries.n ? g->entries.p[0].span : (kl_span){0, 0};
+    return g->files.p[0];
+}
+
+static kl_str why_not(kl_cli *c, const kl_sql_trouble *t) {
+    static const char *const words[][2] = {
+        [KL_SQL_FINE] = {"", ""},
+        [KL_SQL_ROWS] = {"utfall rad för rad räknas fram för varje post",
+                         "an outcome row by row is worked out for each record"},
+        [KL_SQL_COMPUTED] = {"en kolumn i flera är räknad eller en mängd",
+                             "a column of a many-of outcome is computed, or a set"},
+        [KL_SQL_NAME] = {"ett namn har inte fler byte än", "a name has no more bytes than"},
+        [KL_SQL_TEXT] = {"en text har inte fler byte än", "a text has no more bytes than"},
+        [KL_SQL_TABLE] = {"en tabell har inte fler kolumner än", "a table has no more columns than"},
+        [KL_SQL_CODES] = {"en lista har inte fler koder än", "a list has no more codes than"},
+        [KL_SQL_DAY] = {"före 1582-10-15 räknar databasen dagar på ett annat sätt",
+                        "before 1582-10-15 the database counts days otherwise"},
+        [KL_SQL_EMPTY] = {"en tom text är okänd i databasen", "an empty text is unknown in the database"},
+    };
+    kl_str most = t->most ? kl_str_fmt(c->arena, " %u", t->most) : KL_STR("");
+    return kl_str_fmt(c->arena, "%s%.*s", kl_cli_word(c, words[t->reason][0], words[t->reason][1]), KL_FMT(most));
+}
+
+static bool write_sql(kl_cli *c, kl_str path, const ir_guideline *g, const kl_program *program, kl_str image) {
     kl_buf text;
-    kl_str trouble, dialect = kl_cli_value(c, KL_FLAG_DIALECT);
+    kl_diags d;
+    kl_span span;
+    kl_sql_trouble trouble;
+    kl_str dialect = kl_cli_value(c, KL_FLAG_DIALECT);
     kl_buf_init(&text, c->arena);
     if (!dialect.n) {
         kl_say(c, KL_D_USAGE_NEEDS, 2, KL_STR("--target sql"), KL_STR("--dialect"));
         return false;
     }
     if (kl_emit_sql(c->arena, program, image, dialect, &text, &trouble)) return kl_write_all(c, path, text.p, text.n);
-    kl_say(c, KL_D_TARGET_CANNOT, 2, dialect, trouble);
+    const kl_file *file = place_of(g, &trouble, &span);
+    kl_diags_init(&d, c->arena, c->lang);
+    kl_report(&d, file, span, KL_D_TARGET_CANNOT, 2, dialect, trouble.what)->note = why_not(c, &trouble);
+    kl_diags_text(&d, stderr, c->color_err);
     return false;
 }
 
@@ -79,7 +122,7 @@ int kl_verb_build(kl_cli *c) {
     if (!g || !kl_rules_admit(c, path, image, &program)) return KL_EXIT_TROUBLE;
     kl_str to = kl_cli_value(c, KL_FLAG_OUTPUT);
     bool ok = kl_cli_is(c, KL_FLAG_TARGET, "c")     ? write_c(c, to, program, image)
-              : kl_cli_is(c, KL_FLAG_TARGET, "sql") ? write_sql(c, to, program, image)
+              : kl_cli_is(c, KL_FLAG_TARGET, "sql") ? write_sql(c, to, g, program, image)
                                                     : kl_write_all(c, to, image.p, image.n);
     return ok ? KL_EXIT_OK : KL_EXIT_TROUBLE;
 }

@@ -28,7 +28,7 @@ _klausul_values() { # verb, flag
     --encoding) echo "utf-8 latin1" ;;
     --fail-on) echo "undetermined findings undetermined,findings" ;;
     --target) echo "image c sql" ;;
-    --dialect) echo "postgresql sqlite duckdb" ;;
+    --dialect) echo "postgresql sqlite duckdb tsql oracle" ;;
     --format | -f)
         case $1 in
         check) echo "text json github" ;;

@@ -55,4 +55,4 @@ complete -c klausul -n '__klausul_verb test' -l suggest -d 'write examples for w
 complete -c klausul -n '__klausul_verb fmt' -l check -d 'write nothing, name files that would change'
 complete -c klausul -n '__klausul_verb fmt' -l keywords -x -a 'sv en' -d 'translate the keywords'
 complete -c klausul -n '__klausul_verb build' -l target -x -a "image c sql" -d 'what to build'
-complete -c klausul -n '__klausul_verb build' -l dialect -x -a "postgresql sqlite duckdb" -d 'the database'
+complete -c klausul -n '__klausul_verb build' -l dialect -x -a "postgresql sqlite duckdb tsql oracle" -d 'the database'

@@ -87,7 +87,7 @@ rest)
         ;;
     build)
         _arguments $common $include '(-o --output)'{-o,--output}'[write to file]:file:_files' \
-            '--target[what to build]:target:(image c sql)' '--dialect[the database]:dialect:(postgresql sqlite duckdb)' '1:guideline:_files'
+            '--target[what to build]:target:(image c sql)' '--dialect[the database]:dialect:(postgresql sqlite duckdb tsql oracle)' '1:guideline:_files'
         ;;
     inspect) _arguments $common '(-o --output)'{-o,--output}'[write to file]:file:_files' '1:image:_files' ;;
     verify) _arguments $common $include '1:image:_files' '2:rule file:_files' ;;

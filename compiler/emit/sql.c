@@ -57,7 +57,7 @@ static kl_str last_table(kl_sql *q, kl_str quoted) {
     kl_str name = kl_str_fmt(q->arena, "%s%.*s", prefix, (int)q->info.name.size, q->info.name.data);
     char *p = kl_alloc(q->arena, name.n + 1);
     for (size_t i = 0; i < name.n; i++) p[i] = name.p[i] == '.' ? '_' : name.p[i];
-    if (name.n > q->d->name_most) q->trouble = kl_sql_string(q->info.name);
+    if (name.n > q->d->name_most) kl_sql_refuse(q, KL_SQL_NAME, kl_sql_string(q->info.name), q->d->name_most);
     return (kl_str){p, name.n};
 }
 
@@ -95,7 +95,8 @@ static void script(kl_sql *q, kl_buf *out, kl_str name) {
     kl_buf_fmt(out, "%s", d->end);
 }
 
-bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out, kl_str *trouble) {
+bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str dialect, kl_buf *out,
+                 kl_sql_trouble *trouble) {
     kl_sql q = {.arena = a, .program = program, .view = kl_view_open(image), .d = kl_dialect_of(dialect)};
     kl_describe(program, &q.info);
     kl_str name = kl_sql_ident(a, kl_sql_string(q.info.name)),
@@ -115,7 +116,7 @@ bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str di
     kl_sql_fields(&q);
     kl_sql_line(&q);
     *trouble = q.trouble;
-    if (q.trouble.n) return false;
+    if (q.trouble.reason) return false;
     static const char *const own[] = {"key",  "decided_by", "blocked_by", "assumptions", "missing",
                                       "open", "findings",   "warnings",   "rejected"};
     for (uint32_t o = 0; o < q.info.outcomes; o++) { /* an outcome named as a column that all have stands beside it */
@@ -133,7 +134,8 @@ bool kl_emit_sql(kl_arena *a, const kl_program *program, kl_str image, kl_str di
     else
         one_query(&q, &text, name);
     kl_sql_spell(&q, kl_buf_view(&text), out);
-    if (q.d->columns_most && q.width > q.d->columns_most) q.trouble = kl_sql_string(q.info.name);
+    if (q.d->columns_most && q.width > q.d->columns_most)
+        kl_sql_refuse(&q, KL_SQL_TABLE, kl_sql_string(q.info.name), q.d->columns_most);
     *trouble = q.trouble;
-    return q.trouble.n == 0;
+    return q.trouble.reason == KL_SQL_FINE;
 }

@@ -1,9 +1,10 @@
 /* sql.h - what the files of the SQL emitter share: the dialect, the names of columns, and the stages in the making.
- * May include: compiler/emit/view, runtime/klausul (descriptions).
+ * May include: compiler/compiler, compiler/emit/view, runtime/klausul (descriptions).
  * Start at kl_sql; sql.c has the order of work. */
 #ifndef KL_COMPILER_SQL_H
 #define KL_COMPILER_SQL_H
 
+#include "compiler/compiler.h"
 #include "compiler/emit/view.h"
 #include "runtime/klausul.h"
 
@@ -103,12 +104,13 @@ typedef struct kl_sql {
     KL_VEC(kl_sql_column) columns; /* not yet in a stage */
     uint32_t stage, stages;        /* the last stage written; names */
     uint32_t width;                /* columns of the last stage */
-    kl_str trouble;                /* what cannot be said in this dialect */
+    kl_sql_trouble trouble;        /* what cannot be said in this dialect: the first of it */
 } kl_sql;
 
 #define KL_SQL_MORE '\f' /* in a table of constants: what follows goes into a statement of its own */
 
 /* sql_text.c */
+void kl_sql_refuse(kl_sql *q, kl_sql_reason reason, kl_str what, uint32_t most);
 kl_str kl_sql_fill(kl_arena *a, const char *pattern, kl_str one, kl_str two, kl_str three);
 kl_str kl_sql_name(kl_sql *q, kl_str name);    /* a quoted name that no other column has */
 kl_str kl_sql_quoted(kl_sql *q, kl_str text);  /* 'text' */

@@ -84,7 +84,7 @@ static kl_str codes(kl_sql *q, uint32_t field, uint32_t mask) {
     if (q->d->list_most && n > q->d->list_most && set.values - n > q->d->list_most) {
         kl_field_info info;
         kl_field_of(q->program, field, &info);
-        q->trouble = kl_sql_string(info.name);
+        kl_sql_refuse(q, KL_SQL_CODES, kl_sql_string(info.name), q->d->list_most);
     }
     if (n == 1) return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(f), KL_FMT(yes));
     if (n + 1 == set.values) return kl_str_fmt(q->arena, "%.*s <> %.*s", KL_FMT(f), KL_FMT(no));
@@ -510,7 +510,7 @@ static void prepare(kl_sql *q, uint32_t **entry_of) {
 void kl_sql_line(kl_sql *q) {
     uint32_t *entry_of, *waiting = kl_alloc_array(q->arena, q->view.rows[KL_S_SLOTS] + 1, sizeof *waiting), n = 0;
     prepare(q, &entry_of);
-    for (uint32_t i = 0; i < q->view.rows[KL_S_CODE] && !q->trouble.n; i++) {
+    for (uint32_t i = 0; i < q->view.rows[KL_S_CODE] && !q->trouble.reason; i++) {
         uint32_t op = word(q, i, 0), to = word(q, i, 1);
         if (op == OP_DECIDE) {
             waiting[n++] = word(q, i, 2);

@@ -509,9 +509,9 @@ void kl_sql_decide(kl_sql *q, const uint32_t *slots, uint32_t n) {
     for (uint32_t k = 0; k < n; k++) {
         kl_outcome_info o;
         kl_outcome_of(q->program, slot_word(q, slots[k], KL_L_OUTCOME), &o);
-        if (slot_word(q, slots[k], KL_L_ROOT) == KL_ABSENT) q->trouble = kl_sql_string(o.name); /* row by row */
+        if (slot_word(q, slots[k], KL_L_ROOT) == KL_ABSENT) kl_sql_refuse(q, KL_SQL_ROWS, kl_sql_string(o.name), 0);
     }
-    if (q->trouble.n) return;
+    if (q->trouble.reason) return;
     uint32_t block = q->stages++;
     kl_sql_begin(q, false, "what the rules and rows settle; the number is that of a result", "s%u", q->stage + 1);
     kl_buf_fmt(q->out, "\n  SELECT s%u.*", q->stage);

@@ -18,7 +18,7 @@
 #define WITHOUT_TRUTHS                                                                                                 \
     .once = "", .fence = "", .same_sign = "SIGN($1) = SIGN($2)", .given = "$1",                                        \
     .misfit = "$1 <> ROUND($1, $2) OR NOT ($1 BETWEEN -$3 AND $3)",                                                    \
-    .greatest = "CASE WHEN $1 > $2 THEN $1 ELSE $2 END", .name_most = 128
+    .greatest = "CASE WHEN $1 > $2 THEN $1 ELSE $2 END"
 
 _Static_assert(KL_NUMBER_MAX == INT64_C(1000000000000000), "the bound in .misfit and .read_number");
 
@@ -219,6 +219,7 @@ static const kl_dialect dialects[] = {
      .rows_most = 250,
      .rows_in_line = 4,
      .columns_most = 1000,
+     .name_most = 128,
      .text_most = 4000,
      .list_most = 1000,
      .temporary = "ora$ptt_kl_",

@@ -150,7 +150,7 @@ static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
     uint32_t at = kl_sql_word(q, KL_S_FIELDS, i, KL_F_DEFAULT);
     if (f->kind == KL_TEXT) {
         kl_str text = kl_view_text(&q->view, KL_S_TEXTS, at, 0);
-        if (text.n == 0 && q->d->empty_is_null) q->trouble = kl_sql_string(f->name);
+        if (text.n == 0 && q->d->empty_is_null) kl_sql_refuse(q, KL_SQL_EMPTY, kl_sql_string(f->name), 0);
         return kl_sql_quoted(q, text);
     }
     int64_t v = kl_view_const(&q->view, at);
@@ -209,7 +209,8 @@ void kl_sql_fields(kl_sql *q) {
         kl_str raw = kl_str_fmt(q->arena, "t.%.*s", KL_FMT(kl_sql_ident(q->arena, kl_sql_string(f.name))));
         bool text = f.kind == KL_VALUES || f.kind == KL_TEXT;
         if (text) raw = kl_sql_fill(q->arena, q->d->given, raw, raw, raw);
-        if (q->d->name_most && f.name.size > q->d->name_most) q->trouble = kl_sql_string(f.name);
+        if (q->d->name_most && f.name.size > q->d->name_most)
+            kl_sql_refuse(q, KL_SQL_NAME, kl_sql_string(f.name), q->d->name_most);
         q->field[i] = kl_sql_name(q, kl_sql_string(f.name));
         kl_str read = read_field(q, raw, &f), bad = refused(q, raw, &f);
         if (f.has_default)

@@ -131,7 +131,8 @@ static void value_and_state(kl_sql *q, uint32_t outcome, const kl_outcome_info *
     kl_str given = v.n ? kl_str_fmt(q->arena, "CASE \"d%u\"%.*s END", slot, KL_FMT(v)) : typed_null(q, o->kind);
     if (v.n && o->kind == KL_BOOL && !q->d->truths)
         given = kl_str_fmt(q->arena, "CAST(%.*s AS %s)", KL_FMT(given), q->d->boolean);
-    if (q->d->name_most && o->name.size + strlen(".state") > q->d->name_most) q->trouble = kl_sql_string(o->name);
+    if (q->d->name_most && o->name.size + strlen(".state") > q->d->name_most)
+        kl_sql_refuse(q, KL_SQL_NAME, kl_sql_string(o->name), q->d->name_most - (uint32_t)strlen(".state"));
     kl_str of_state =
         kl_str_fmt(q->arena, "CASE \"d%u\"%.*s WHEN -3 THEN 'none' ELSE 'undetermined' END", slot, KL_FMT(s));
     kl_buf_fmt(q->out, ",\n  %.*s AS %.*s,\n  %.*s AS %.*s", KL_FMT(given), KL_FMT(name), KL_FMT(of_state),
@@ -163,7 +164,7 @@ static kl_str json_column(kl_sql *q, uint32_t r, const kl_column_info *column) {
         return kl_str_fmt(a, "{\"state\": \"external\", \"document\": %.*s}",
                           KL_FMT(json_text(q, kl_view_text(&q->view, KL_S_TEXTS, v, 0))));
     if (kind != KL_RESULT_CONST) {
-        q->trouble = kl_sql_string(column->name);
+        kl_sql_refuse(q, KL_SQL_COMPUTED, kl_sql_string(column->name), 0);
         return KL_STR("null");
     }
     int64_t n = kl_view_const(&q->view, v);
@@ -176,7 +177,7 @@ static kl_str json_column(kl_sql *q, uint32_t r, const kl_column_info *column) {
     case KL_MONEY: return kl_sql_scaled(q, n, 2);
     case KL_DECIMAL: return kl_sql_scaled(q, n, column->scale);
     case KL_DATE: return json_text(q, kl_sql_iso(a, n));
-    case KL_SET: q->trouble = kl_sql_string(column->name); return KL_STR("null");
+    case KL_SET: kl_sql_refuse(q, KL_SQL_COMPUTED, kl_sql_string(column->name), 0); return KL_STR("null");
     default: return kl_str_fmt(a, "%lld", (long long)n);
     }
 }

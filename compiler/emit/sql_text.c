@@ -42,6 +42,10 @@ static kl_str between(kl_arena *a, kl_str text, char quote) {
     return kl_buf_view(&b);
 }
 
+void kl_sql_refuse(kl_sql *q, kl_sql_reason reason, kl_str what, uint32_t most) {
+    if (!q->trouble.reason) q->trouble = (kl_sql_trouble){reason, what, most};
+}
+
 /* A console would look at each line of a text by itself. */
 static kl_str on_one_line(kl_sql *q, kl_str quoted) {
     kl_buf b;
@@ -63,7 +67,7 @@ static kl_str cut_short(kl_str text) { /* at a letter */
 kl_str kl_sql_quoted(kl_sql *q, kl_str text) {
     kl_str quoted = between(q->arena, text, '\'');
     if (q->d->console) quoted = on_one_line(q, quoted);
-    if (q->d->text_most && text.n > q->d->text_most) q->trouble = cut_short(text);
+    if (q->d->text_most && text.n > q->d->text_most) kl_sql_refuse(q, KL_SQL_TEXT, cut_short(text), q->d->text_most);
     return quoted;
 }
 
@@ -117,7 +121,7 @@ kl_str kl_sql_date(kl_sql *q, int64_t days) {
 
 kl_str kl_sql_date_shown(kl_sql *q, int64_t days) {
     kl_str iso = kl_sql_iso(q->arena, days);
-    if (days < q->d->first_day) q->trouble = iso;
+    if (days < q->d->first_day) kl_sql_refuse(q, KL_SQL_DAY, iso, 0);
     return kl_sql_date(q, days);
 }
 
