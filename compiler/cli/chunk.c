@@ -54,8 +54,13 @@ bool kl_worker_init(kl_worker *w, kl_run *run) {
     w->groups.arena = run->by ? kl_arena_new(0) : NULL;
     if (!w->workspaces || !w->verdicts || !w->tallies || !w->memos || !w->reading || (run->by && !w->groups.arena))
         return false;
-    kl_memo_form form = {
-        run->out_form != KL_OUT_NONE, run->out_form == KL_OUT_NDJSON, run->trace, run->count, run->columns, run->csv};
+    kl_memo_form form = {.told = run->out_form != KL_OUT_NONE,
+                         .json = run->out_form == KL_OUT_NDJSON,
+                         .trace = run->trace,
+                         .counted = run->count,
+                         .columns = run->columns,
+                         .csv = run->csv,
+                         .simd = run->simd};
     bool traced = run->trace || run->count || (run->columns && kl_columns_traced(run->columns));
     for (size_t e = 0; e < n; e++) {
         w->workspaces[e] = kl_rules_workspace(&run->rules, e);

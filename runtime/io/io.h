@@ -254,6 +254,7 @@ typedef struct kl_memo_form {  /* what is written of each record */
     bool counted;              /* the tally is wanted per outcome, entry and field */
     const kl_columns *columns; /* or NULL */
     kl_csv_form csv;
+    kl_simd simd; /* one that kl_simd_has() */
 } kl_memo_form;
 /* NULL: this form says more than the marks (or memory is out); then every record is written on its own. */
 kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_workspace *w);

@@ -1,24 +1,30 @@
 /* memo.c - lines that were written before: the same marks, the same line, but for the key; and how often each was, for the tally.
  * May include: the C library.
  * Start at kl_memo_rows(); kl_memo_learn() says what is not learnt. */
+#include "runtime/io/swift.h"
 #include "runtime/io/teller.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* So much is learnt and then no more. Every TRIALS records: were few of all so far like one before, nothing is asked any longer. */
-enum { LINES_MOST = 1 << 14, TEXT_MOST = 1 << 22, BUCKETS_LOG = 15, TRIALS = 8192, PIECE = 128, OUTCOMES_MOST = 64 };
+enum {
+    LINES_MOST = 1 << 14,
+    TEXT_MOST = 1 << 22,
+    BUCKETS_LOG = 15,
+    TRIALS = 8192,
+    PIECE = KL_PIECE,
+    OUTCOMES_MOST = 64
+};
 
 #define ONES UINT64_C(0x0101010101010101)
 #define FACTOR UINT64_C(0x9E3779B97F4A7C15)
 #define HIGHS UINT64_C(0x8080808080808080)
 
-typedef struct line {
-    uint32_t tail, size;       /* what follows the key: in the memo's text, with PIECE bytes to spare */
-    uint64_t count;            /* how often it was written from here */
+typedef struct meaning {       /* of a line */
     uint64_t unsure;           /* outcomes that nobody surely decided: nobody may possibly have, either */
     uint32_t fact, fact_count; /* for the tally: the first, and how many there are */
-} line;
+} meaning;
 
 typedef struct quick { /* keys whose bytes are none of these go as they are, see plain() */
     uint64_t less, other, high;
@@ -38,13 +44,15 @@ struct kl_memo {
     uint64_t *now;                 /* marks of the batch */
     uint32_t *like;                /* of the batch: the line of each record + 1, or 0 */
     uint64_t *learnt;
-    line lines[LINES_MOST];
+    kl_line lines[LINES_MOST];
+    meaning meant[LINES_MOST];
     uint32_t count, buckets[1 << BUCKETS_LOG]; /* buckets: line + 1 */
     uint64_t asked, asked_next;                /* records; when to look whether it pays */
     kl_bytes head;                             /* what comes before the key */
     kl_bytes text, facts, cell;
     quick quick;
-    bool traced; /* the truth of every clause comes last, before `end` */
+    const kl_swift *swift; /* NULL: its loop writes other lines than these */
+    bool traced;           /* the truth of every clause comes last, before `end` */
     kl_clauses *clauses;
     char end[PIECE];
     size_t end_size;
@@ -120,6 +128,8 @@ kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_work
                            form->json ? HIGHS : 0};
         m->end_size = form->json ? 3 : 1;
         memcpy(m->end, form->json ? "}}\n" : "\n", m->end_size);
+        m->swift = form->json || m->traced ? NULL : kl_swift_of(form->simd);
+        if (m->swift && !m->swift->lines) m->swift = NULL;
         m->clauses = m->traced ? kl_clauses_new(t, form->json) : NULL;
         m->now = calloc((size_t)KL_ROWS_MAX * m->words, sizeof *m->now);
         m->like = calloc(KL_ROWS_MAX, sizeof *m->like);
@@ -275,7 +285,7 @@ static void add_clauses(const kl_memo *m, uint32_t row, kl_bytes *out) {
 }
 
 /* A line with a key that is quoted or has escapes, or without one. */
-static void write_careful(const kl_memo *m, const line *l, uint32_t row, kl_string key, kl_bytes *out) {
+static void write_careful(const kl_memo *m, const kl_line *l, uint32_t row, kl_string key, kl_bytes *out) {
     kl_bytes_add(out, m->head.data, m->head.size);
     if (m->keyed) add_key(m, out, key);
     kl_bytes_add(out, m->text.data + l->tail, l->size);
@@ -289,14 +299,15 @@ write_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_by
     const char *text = m->text.data, *head = m->head.data;
     size_t head_size = m->head.size, most = head_size + 2 * PIECE + 8;
     if (traced) most += kl_clauses_most(m->clauses) + PIECE;
-    line *lines = m->lines - 1;
+    kl_line *lines = m->lines - 1;
+    const meaning *meant = m->meant - 1;
     quick q = {m->quick.less, m->quick.other, json ? HIGHS : 0};
     char *to = out->data + out->size, *end = out->data + out->room;
     for (; row < rows && like[row]; row++) {
-        line *l = &lines[like[row]];
+        kl_line *l = &lines[like[row]];
         const char *key = keys[row].data;
         size_t size = keys[row].size;
-        if (json && l->unsure && perhaps(m, row, l->unsure)) break;
+        if (json && perhaps(m, row, meant[like[row]].unsure)) break;
         if ((size_t)(end - to) < l->size + size + most) {
             out->size = (size_t)(to - out->data);
             if (!kl_bytes_room(out, l->size + size + most)) break;
@@ -328,26 +339,52 @@ write_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_by
 /* Without a key in the line, or with nothing to write. */
 static uint32_t write_keyless(kl_memo *m, uint32_t row, uint32_t rows, kl_bytes *out) {
     for (; row < rows && m->like[row]; row++) {
-        line *l = &m->lines[m->like[row] - 1];
+        kl_line *l = &m->lines[m->like[row] - 1];
         l->count++;
         if (m->form.told) write_careful(m, l, row, (kl_string){"", 0}, out);
     }
     return row;
 }
 
-uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
+/* With the loop of a variant as far as it goes. */
+static uint32_t write_swiftly(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
+    kl_lines lines = {keys, m->like, m->lines, m->text.data, m->form.csv.comma};
+    while (row < rows && m->like[row]) {
+        char *to = out->data + out->size;
+        row = m->swift->lines(&lines, row, rows, &to, out->data + out->room);
+        out->size = (size_t)(to - out->data);
+        if (row == rows || !m->like[row]) break;
+        uint32_t next = write_rows(m, row, row + 1, keys, out, false, false);
+        if (next == row) break;
+        row = next;
+    }
+    return row;
+}
+
+static uint32_t write_likely(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
     if (!m->keyed) return write_keyless(m, row, rows, out);
+    if (m->swift) return write_swiftly(m, row, rows, keys, out);
     if (m->form.json && m->traced) return write_rows(m, row, rows, keys, out, true, true);
     if (m->form.json) return write_rows(m, row, rows, keys, out, true, false);
     if (m->traced) return write_rows(m, row, rows, keys, out, false, true);
     return write_rows(m, row, rows, keys, out, false, false);
 }
 
+uint32_t kl_memo_rows(kl_memo *m, uint32_t row, uint32_t rows, const kl_string *keys, kl_bytes *out) {
+    for (;;) {
+        row = write_likely(m, row, rows, keys, out);
+        if (row == rows || m->like[row] || !m->drawn) return row;
+        m->like[row] =
+            m->buckets[find(m, m->now + (size_t)row * m->words, m->words)]; /* learnt since kl_memo_batch() */
+        if (!m->like[row]) return row;
+    }
+}
+
 bool kl_memo_write(kl_memo *m, uint32_t row, kl_string key, kl_bytes *out) {
     if (!m->like[row]) return false;
     if (!m->keyed) return write_keyless(m, row, row + 1, out) > row;
-    line *l = &m->lines[m->like[row] - 1];
-    if (l->unsure && perhaps(m, row, l->unsure)) return false;
+    kl_line *l = &m->lines[m->like[row] - 1];
+    if (perhaps(m, row, m->meant[m->like[row] - 1].unsure)) return false;
     l->count++;
     write_careful(m, l, row, key, out);
     return true;
@@ -395,16 +432,18 @@ void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes
     const uint64_t *marks = m->now + (size_t)row * m->words;
     if (m->off || !m->drawn || out->failed || m->count == LINES_MOST) return;
     if (m->determined && (kl_tally_flags(v) & KL_TOLD_UNDETERMINED)) return;
-    line l = {.tail = (uint32_t)m->text.size, .fact = (uint32_t)(m->facts.size / sizeof(kl_tally_fact))};
+    kl_line l = {.tail = (uint32_t)m->text.size};
+    meaning meant = {.fact = (uint32_t)(m->facts.size / sizeof(kl_tally_fact))};
     const char *data = m->form.told ? out->data + from : "";
     size_t size = m->form.told ? out->size - from : 0;
-    if (!who(m, v, &l.unsure) || (m->keyed && !past_key(m, v, &data, &size)) || !before_clauses(m, row, data, &size))
+    if (!who(m, v, &meant.unsure) || (m->keyed && !past_key(m, v, &data, &size)) ||
+        !before_clauses(m, row, data, &size))
         return;
     uint32_t at = find(m, marks, m->words);
     if (m->buckets[at] || m->text.size + size + PIECE > TEXT_MOST) return;
     l.size = (uint32_t)size;
     add_piece(&m->text, data, size);
-    l.fact_count = kl_tally_facts(v, m->form.counted, &m->facts);
+    meant.fact_count = kl_tally_facts(v, m->form.counted, &m->facts);
     if (m->count == 0 && m->head.size) { /* the head too is copied in pieces */
         size_t head = m->head.size;
         add_piece(&m->head, "", 0);
@@ -417,12 +456,13 @@ void kl_memo_learn(kl_memo *m, uint32_t row, const kl_verdict *v, const kl_bytes
     }
     memcpy(m->learnt + (size_t)m->count * m->words, marks, m->words * sizeof *marks);
     m->lines[m->count] = l;
+    m->meant[m->count] = meant;
     m->buckets[at] = ++m->count;
 }
 
 void kl_memo_count(kl_memo *m, kl_tally *t) {
     for (uint32_t i = 0; i < m->count; i++) {
-        kl_tally_add(t, (const kl_tally_fact *)(const void *)m->facts.data + m->lines[i].fact, m->lines[i].fact_count,
+        kl_tally_add(t, (const kl_tally_fact *)(const void *)m->facts.data + m->meant[i].fact, m->meant[i].fact_count,
                      m->lines[i].count);
         m->lines[i].count = 0;
     }

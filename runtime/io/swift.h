@@ -70,6 +70,20 @@ typedef struct kl_months {
     kl_month at[1 << KL_MONTHS_BITS];
 } kl_months;
 
+/* Lines that were written before, but for the key that each begins with. */
+enum { KL_PIECE = 128 }; /* so much of a line is copied at once: there are as many bytes to spare after each */
+typedef struct kl_line {
+    uint32_t tail, size; /* what follows the key, in text */
+    uint64_t count;      /* how often it was written */
+} kl_line;
+typedef struct kl_lines {
+    const kl_string *keys; /* of each row */
+    const uint32_t *like;  /* the line of each, counted from 1; 0: none */
+    kl_line *lines;
+    const char *text;
+    char comma;
+} kl_lines;
+
 /* Each tells (odd, or what it returns) a bit for every row whose cell it does not know: that one is for the careful way, its known bit is 0. */
 typedef struct kl_swift {
     kl_cuts (*cut)(const kl_cut *c);
@@ -78,6 +92,9 @@ typedef struct kl_swift {
     uint64_t (*dates)(const kl_cells *c, const kl_months *months, int64_t *out, uint64_t *known);
     uint64_t (*numbers)(const kl_cells *c, unsigned scale, int64_t *out, uint64_t *known);
     uint64_t (*texts)(const kl_cells *c, kl_string *out, uint64_t *known);
+    /* Writes rows from `row` on, where there is room for more than them; stops at the first for the careful way: like no line, or with a key
+     * that may want quotes. Returns that row. NULL: it has no loop for that. */
+    uint32_t (*lines)(const kl_lines *l, uint32_t row, uint32_t rows, char **to, const char *end);
 } kl_swift;
 
 const kl_swift *kl_swift_of(kl_simd v); /* of the best there is, where this one cannot be had */

@@ -131,6 +131,38 @@ static inline __attribute__((always_inline)) void bool_cells(const kl_cells *c, 
     }
 }
 
+static inline void copy64(char *to, const char *from) {
+    _mm512_storeu_si512((void *)to, _mm512_loadu_si512((const void *)from));
+}
+
+#define KL_OWN_LINES lines
+static uint32_t lines(const kl_lines *l, uint32_t row, uint32_t rows, char **to, const char *end) {
+    const __m512i least = _mm512_set1_epi8('-'),
+                  comma = _mm512_set1_epi8(l->comma); /* below are blank, quote and line ends */
+    kl_line *all = l->lines - 1;
+    char *at = *to;
+    for (; row < rows && l->like[row]; row++) {
+        kl_line *line = &all[l->like[row]];
+        kl_string key = l->keys[row];
+        if (key.size > 64 || (size_t)(end - at) < line->size + 64 + 2 * KL_PIECE) break;
+        __mmask64 those = _cvtu64_mask64(_bzhi_u64(~UINT64_C(0), (unsigned)key.size));
+        __m512i v = _mm512_maskz_loadu_epi8(those, key.data); /* reads no byte past the key */
+        if (!_kortestz_mask64_u8(_mm512_mask_cmplt_epu8_mask(those, v, least),
+                                 _mm512_mask_cmpeq_epi8_mask(those, v, comma)))
+            break;
+        _mm512_storeu_si512((void *)at, v);
+        at += key.size;
+        const char *tail = l->text + line->tail;
+        copy64(at, tail);
+        copy64(at + 64, tail + 64);
+        for (size_t i = KL_PIECE; i < line->size; i += 64) copy64(at + i, tail + i);
+        at += line->size;
+        line->count++;
+    }
+    *to = at;
+    return row;
+}
+
 #define KL_SWIFT_NAME kl_swift_avx512
 #include "runtime/io/swift.inc"
 

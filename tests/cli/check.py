@@ -119,8 +119,13 @@ def threads_and_forms(b):
 
 def vector_instructions(b):
     """Every variant decides alike; what the machine lacks, or nobody knows, is refused."""
-    b.write("r.csv", many(5000, random.Random(9)))
-    plain = b.run(b.path("r.csv"), "--format", "ndjson", "--trace").stdout
+    rng = random.Random(9)
+    b.write("r.csv", many(5000, rng))
+    keys = ["{}", "k{}", '"{},{}"', '"x""{}"', "({})", "åäö{}", " {} ", "k" * 56 + "{}", "lång " * 30 + "{}"]
+    rows = [f"{rng.choice(keys).format(i, i)};{rng.choice(['ja', 'nej', ''])};{i % 3};" for i in range(9000)]
+    b.write("keys.csv", "\n".join(["id;listad;taxa;text", *rows, ""]).encode())
+    flat = (b.path("keys.csv"), "--format", "csv", "--select", "id,avgift,decided_by")
+    plain, alike = b.run(b.path("r.csv"), "--format", "ndjson", "--trace").stdout, b.run(*flat).stdout
     for name in ("portable", "sse2", "avx2", "avx512", "neon"):
         env = dict(clean_environment(), KLAUSUL_SIMD=name)
         done = run([b.klausul, "run", b.rules, b.path("r.csv"), "--format", "ndjson", "--trace", "--stats"], env=env)
@@ -129,6 +134,8 @@ def vector_instructions(b):
         else:
             said = done.stderr.decode().split()
             b.count.check(f"run with {name}", done.stdout == plain and said[-2:] == ["simd", name], done.stderr.decode())
+            done = run([b.klausul, "run", b.rules, *flat], env=env)
+            b.count.check(f"keys with {name}", done.stdout == alike and len(alike) > 9000 * 20, done.stderr.decode())
     env = dict(clean_environment(), KLAUSUL_SIMD="mmx")
     done = run([b.klausul, "run", b.rules, b.path("r.csv")], env=env)
     b.count.check("unknown vector instructions", done.returncode == 2 and b"K0705" in done.stderr and not done.stdout, done.stderr)
