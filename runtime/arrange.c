@@ -133,7 +133,7 @@ void kl_plain_fields(uint64_t *planes, uint32_t words, const kl_test *t, uint32_
 /* ------------------------------------------------------------------ gates */
 /* A wire is a literal with its other plane: wire / 2. A gate that one other gate reads, and nothing else, becomes that gate's inputs. */
 enum { NO_GATE = 0xFFFFFFFFu };
-typedef struct gates {
+typedef struct wiring {
     uint32_t count, inputs;
     kl_gate *old;     /* inputs as they were */
     uint32_t *first;  /* of each gate: its first old input; one more at the end */
@@ -144,13 +144,13 @@ typedef struct gates {
     uint32_t *step, *level,
         *begin; /* of each gate: its step, how many gates of that lie before it, its first new input */
     uint32_t *input, *order, *sorted, *start;
-} gates;
+} wiring;
 
 static uint32_t literal(uint32_t offset) {
     return (offset & ~KL_LAST) / KL_PLANE_BYTES;
 }
 
-static bool room_for_gates(arranging *x, gates *g) {
+static bool room_for_gates(arranging *x, wiring *g) {
     uint32_t wires = x->w->program->layout.slices / 2, steps = x->w->step_count + 1;
     g->old = take(x, g->inputs, sizeof *g->old);
     g->input = take(x, g->inputs, sizeof *g->input);
@@ -170,7 +170,7 @@ static bool room_for_gates(arranging *x, gates *g) {
 }
 
 /* Who reads what, and when it is there. `read`: plan.c's marks of truth registers, with KL_READ_ELSEWHERE. */
-static void look(arranging *x, gates *g, const uint8_t *read) {
+static void look(arranging *x, wiring *g, const uint8_t *read) {
     kl_workspace *w = x->w;
     const kl_program *p = w->program;
     memcpy(g->old, w->gates, g->inputs * sizeof *g->old);
@@ -197,12 +197,12 @@ static void look(arranging *x, gates *g, const uint8_t *read) {
 }
 
 /* Whether the gate is no more than inputs of the only one that reads it. */
-static bool is_inner(const gates *g, uint32_t gate) {
+static bool is_inner(const wiring *g, uint32_t gate) {
     uint32_t to = literal(g->old[g->first[gate + 1] - 1].to);
     return g->readers[to] == 1 && g->readers[to ^ 1] == 0;
 }
 
-static uint32_t inputs_of(gates *g, uint32_t gate, uint32_t end) {
+static uint32_t inputs_of(wiring *g, uint32_t gate, uint32_t end) {
     uint32_t i = end;
     for (uint32_t k = g->first[gate]; k < g->first[gate + 1]; k++) g->input[end++] = literal(g->old[k].of);
     while (i < end) {
@@ -219,7 +219,7 @@ static uint32_t inputs_of(gates *g, uint32_t gate, uint32_t end) {
 
 static void arrange_gates(arranging x, uint32_t inputs, const uint8_t *read) {
     kl_workspace *w = x.w;
-    gates g = {.inputs = inputs};
+    wiring g = {.inputs = inputs};
     for (uint32_t i = 0; i < g.inputs; i++) g.count += w->gates[i].to & KL_LAST;
     if (g.count == 0 || !room_for_gates(&x, &g)) return;
     look(&x, &g, read);
