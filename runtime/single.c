@@ -30,7 +30,7 @@ typedef struct alone {
 } alone;
 enum { PLANE = sizeof(uint64_t), OTHER = PLANE }; /* bytes; of the other plane of a literal, by ^ */
 
-static inline uint64_t *plane_at(uint64_t *planes, uint32_t bytes) {
+static inline uint64_t *word_at(uint64_t *planes, uint32_t bytes) {
     return (uint64_t *)(void *)((char *)planes + bytes);
 }
 
@@ -139,13 +139,13 @@ static inline bool fits(const kl_workspace *w, const alone *x, const kl_column *
 /* Tests that nothing else comes before. */
 static inline void facts(uint64_t *planes, const alone *x, const kl_column *columns) {
     for (const asked *a = x->known; a < x->known_end; a++) {
-        uint64_t known = known_of(&columns[a->field]), *yes = plane_at(planes, a->to);
+        uint64_t known = known_of(&columns[a->field]), *yes = word_at(planes, a->to);
         yes[0] = known;
         yes[1] = ~known;
     }
     for (const asked *a = x->facts; a < x->facts_end; a++) {
         const kl_column *c = &columns[a->field];
-        uint64_t known = 0 - known_of(c), is = known ? *c->as.bits : 0, *yes = plane_at(planes, a->to);
+        uint64_t known = 0 - known_of(c), is = known ? *c->as.bits : 0, *yes = word_at(planes, a->to);
         yes[0] = is & known;
         yes[1] = ~is & known;
     }
@@ -176,8 +176,8 @@ static inline void slices(kl_workspace *w, uint32_t field) {
 
 static inline void gates(uint64_t *planes, const pair *g, uint32_t count) {
     for (const pair *end = g + count; g < end; g++) {
-        *plane_at(planes, g->and_to) = *plane_at(planes, g->and_a) & *plane_at(planes, g->and_b);
-        *plane_at(planes, g->or_to) = *plane_at(planes, g->or_a) | *plane_at(planes, g->or_b);
+        *word_at(planes, g->and_to) = *word_at(planes, g->and_a) & *word_at(planes, g->and_b);
+        *word_at(planes, g->or_to) = *word_at(planes, g->or_a) | *word_at(planes, g->or_b);
     }
 }
 
@@ -295,7 +295,7 @@ void kl_truths(const kl_workspace *w, uint32_t row, uint8_t *truths) {
     }
     uint64_t *planes = w->planes;
     for (const uint32_t *at = x->truths, *end = at + count; at < end; at++) {
-        uint32_t yes = *plane_at(planes, *at) & 1, no = *plane_at(planes, *at ^ OTHER) & 1;
+        uint32_t yes = *word_at(planes, *at) & 1, no = *word_at(planes, *at ^ OTHER) & 1;
         *truths++ = (uint8_t)(KL_UNKNOWN - yes - 2 * no);
     }
     truths -= count;
