@@ -62,31 +62,7 @@ typedef enum class {
 } class;
 
 static bool is_operator(int token) {
-    switch (token) {
-    case T_PLUS:
-    case T_MINUS:
-    case T_STAR:
-    case T_SLASH:
-    case T_EQ:
-    case T_NE:
-    case T_LT:
-    case T_LE:
-    case T_GT:
-    case T_GE:
-    case T_RANGE:
-    case T_AND:
-    case T_OR:
-    case T_NOT:
-    case T_IMPLIES:
-    case T_IN:
-    case T_BETWEEN:
-    case T_HAS:
-    case T_LACKS:
-    case T_IS_KNOWN:
-    case T_IS_NOT_KNOWN:
-    case T_IS_EMPTY: return true;
-    default: return false;
-    }
+    return kl_joins(token) || token == T_IS_KNOWN || token == T_IS_NOT_KNOWN || token == T_IS_EMPTY;
 }
 
 static bool begins_value(int token) {

@@ -10,6 +10,8 @@
 
 typedef KL_VEC(kl_token) kl_token_list;
 
+bool kl_joins(int token); /* words.c: an operator with an operand on either side of it, or `inte` */
+
 typedef struct kl_seen_line {
     int line; /* the token that begins it */
     kl_span span;

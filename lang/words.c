@@ -29,12 +29,8 @@ static int raw_kind(const resolver *v, size_t i) {
     return i < v->r->raw.n ? v->r->raw.p[i].kind : 0;
 }
 
-/* An operand is sure to follow: a line that begins here goes on with the line before. */
-static bool goes_on(int before) {
-    switch (before) {
-    case T_COMMA:
-    case T_COLON:
-    case T_OPEN_PAREN:
+bool kl_joins(int token) {
+    switch (token) {
     case T_PLUS:
     case T_MINUS:
     case T_STAR:
@@ -53,7 +49,18 @@ static bool goes_on(int before) {
     case T_IN:
     case T_BETWEEN:
     case T_HAS:
-    case T_LACKS:
+    case T_LACKS: return true;
+    default: return false;
+    }
+}
+
+/* An operand is sure to follow: a line that begins here goes on with the line before. */
+static bool goes_on(int before) {
+    if (kl_joins(before)) return true;
+    switch (before) {
+    case T_COMMA:
+    case T_COLON:
+    case T_OPEN_PAREN:
     case T_BREACHED:
     case T_IF:
     case T_THEN:

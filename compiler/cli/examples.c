@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/cli/trying.h"
+
 typedef struct bench { /* one example on the runtime */
     kl_cli *cli;
     kl_examples *x;
@@ -62,21 +64,11 @@ static bool decide(bench *b) {
 static kl_str value_text(bench *b, kl_kind kind, unsigned scale, uint32_t set, const kl_result *r) {
     kl_bytes bytes = {0};
     kl_cli *c = b->cli;
-    if (r->state == KL_DECIDED)
-        kl_bytes_value(&bytes, b->x->edition.program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.',
-                       kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
+    if (r->state != KL_DECIDED) return kl_result_words(c, b->x->edition.program, kind, scale, set, r);
+    kl_bytes_value(&bytes, b->x->edition.program, kind, scale, set, r, c->lang == KL_SV ? ',' : '.',
+                   kl_cli_word(c, "ja", "yes"), kl_cli_word(c, "nej", "no"));
     kl_str s = kl_str_dup(c->arena, (kl_str){bytes.data, bytes.size});
     kl_bytes_free(&bytes);
-    switch (r->state) {
-    case KL_DECIDED: return s;
-    case KL_NOT_STATED: return kl_str_of(kl_cli_word(c, "ej angivet", "not stated"));
-    case KL_EXTERNAL:
-        return kl_str_fmt(c->arena, kl_cli_word(c, "enligt ”%.*s”", "per “%.*s”"), (int)r->text.size, r->text.data);
-    case KL_NO_RESULT: return kl_str_of(kl_cli_word(c, "inget", "none"));
-    case KL_UNDETERMINED: return kl_str_of(kl_cli_word(c, "obestämt", "undetermined"));
-    case KL_CONFLICT: return kl_str_of(kl_cli_word(c, "motstridigt", "conflict"));
-    case KL_FAILED: return kl_str_of(kl_cli_word(c, "fel", "error"));
-    }
     return s;
 }
 

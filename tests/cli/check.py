@@ -204,6 +204,19 @@ def slow_pipe(b):
         p.stderr.close()
 
 
+def ended(p):
+    """(status, or that there is none; what was said) of a run that was told to end."""
+    try:
+        status = p.wait(10)
+    except subprocess.TimeoutExpired:
+        p.kill()
+        status = "no end"
+    said = p.stderr.read()
+    for pipe in (p.stdin, p.stdout, p.stderr):
+        pipe.close()
+    return status, said
+
+
 def signals(b):
     """An interrupt and a termination: a message, status 2, and no file that looks finished."""
     b.write("out.csv", b"old\n")
@@ -214,15 +227,7 @@ def signals(b):
             p.stdin.flush()
             time.sleep(0.5)
             p.send_signal(number)
-            try:
-                status = p.wait(10)
-            except subprocess.TimeoutExpired:
-                p.kill()
-                status = "no end"
-            said = p.stderr.read()
-            p.stdin.close()
-            p.stdout.close()
-            p.stderr.close()
+            status, said = ended(p)
             good = status == 2 and b"K0720" in said and b.read("out.csv") == b"old\n" and not b.left_behind()
             b.count.check(f"{number.name} after {len(sent)} bytes", good, (status, said, b.left_behind()))
 
@@ -235,16 +240,8 @@ def stuck(b):
         p.stdout.read(10)
         time.sleep(0.7)
         p.send_signal(signal.SIGTERM)
-        try:
-            status = p.wait(10)
-        except subprocess.TimeoutExpired:
-            p.kill()
-            status = "no end"
-        said = p.stderr.read()
+        status, said = ended(p)
         b.count.check(f"stuck pipe, {n} threads", status == 2 and b"K0720" in said, (status, said))
-        p.stdin.close()
-        p.stdout.close()
-        p.stderr.close()
 
 
 def broken_pipe(b):

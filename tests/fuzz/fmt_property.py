@@ -1,7 +1,6 @@
 # Damaged and generated rule files for `klausul check` and `klausul fmt`: never a crash; the layout is stable; translation comes back.
-# Uses the generator of tests/oracle, mutate.py and the standard library; starts the tool, best built with the sanitizers.
+# Uses the generator of tests/oracle, mutate.py, tries.py and the standard library; starts the tool, best built with the sanitizers.
 # Start at examine(): what must hold of one text. fmt_property.py --klausul PATH --seconds N | --count N [--seed S]
-import argparse
 import glob
 import json
 import os
@@ -10,9 +9,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -20,6 +18,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'oracle')]
 import generate  # noqa: E402
 import surface  # noqa: E402
 from mutate import damaged_bytes, mutated  # noqa: E402
+from tries import options, tries  # noqa: E402
 
 ENV = dict(os.environ, LC_ALL='C.UTF-8', NO_COLOR='1', ASAN_OPTIONS='abort_on_error=0:detect_leaks=0:exitcode=99',
            UBSAN_OPTIONS='halt_on_error=1:print_stacktrace=1:exitcode=99')
@@ -178,58 +177,26 @@ def loosened(rng, text):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument('--klausul', help='the program under test (default: BUILD/klausul)')
-    p.add_argument('--build', default='build')
-    p.add_argument('--seconds', type=float)
-    p.add_argument('--count', type=int)
-    p.add_argument('--seed', type=int, default=1)
-    p.add_argument('--jobs', type=int, default=2)
-    p.add_argument('--most', type=int, default=10, help='stop after so many failures')
-    p.add_argument('--keep', help='folder for the texts that failed')
-    p.add_argument('--soak', action='store_true')
-    a = p.parse_args()
-    klausul = os.path.abspath(a.klausul or os.path.join(ROOT, a.build, 'klausul'))
-    count = a.count or (None if a.seconds else 100000 if a.soak else 1500)
-    end = time.monotonic() + a.seconds if a.seconds else None
+    a = options(__doc__, 1500, 100000)
     shipped = seeds()
-    passed = failed = 0
-    tried = {}
 
     def one(seed):
-        if end and time.monotonic() > end:
-            return None
         data = make(seed, shipped)
         with tempfile.TemporaryDirectory(prefix='klausul-fmt-') as folder:
             try:
-                return examine(klausul, data, folder), None
+                return examine(a.klausul, data, folder), None
             except Broken as e:
                 if a.keep:
                     with open(os.path.join(a.keep, 'fmt%d.klausul' % seed), 'wb') as f:
                         f.write(data)
                 return [], 'text %d (--seed %d --count 1 repeats it): %s' % (seed, seed, e)
-    with ThreadPoolExecutor(a.jobs) as pool:
-        at = a.seed
-        while failed < a.most:
-            n = min(64, a.seed + count - at) if count else 64
-            if n <= 0 or (end and time.monotonic() > end):
-                break
-            for r in pool.map(one, range(at, at + n)):
-                if r is None:
-                    continue
-                for t in r[0]:
-                    tried[t] = tried.get(t, 0) + 1
-                if r[1]:
-                    failed += 1
-                    print('FAILED ' + r[1], flush=True)
-                else:
-                    passed += 1
-            at += n
+    did, failed = tries(a, one)
+    passed, tried = len(did) - failed, Counter(t for properties in did for t in properties)
     if not failed and passed > 500:
         for t, least in (('fmt', passed // 10), ('keywords', passed // 20)):
-            if tried.get(t, 0) < least:
+            if tried[t] < least:
                 failed += 1
-                print('FAILED coverage: %s was tried only %d times of %d' % (t, tried.get(t, 0), passed))
+                print('FAILED coverage: %s was tried only %d times of %d' % (t, tried[t], passed))
     print(', '.join('%s %d' % x for x in sorted(tried.items())))
     print('%d passed, %d failed' % (passed, failed))
     return 1 if failed else 0

@@ -1,5 +1,5 @@
 /* image.c - image fuzzer: damaged images are refused, or decide a random batch without a fault (run it under ASan and UBSan).
- * May include: the public header, the image format, the C library. Build it with the runtime sources and the sanitizers.
+ * May include: the public header, the image format, tests/chance.h, the C library. Build it with the runtime sources and the sanitizers.
  * Start at main(): image SECONDS SEED IMAGE... ; prints how many were refused and admitted; exit status 0, or the sanitizer's. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,23 +8,10 @@
 
 #include "runtime/image.h"
 #include "runtime/klausul.h"
+#include "tests/chance.h"
 
 #define ROWS 70u /* more than one 64-bit word, not a whole number of them */
 #define WORKSPACE_MOST ((size_t)64 * 1024 * 1024)
-
-/* ------------------------------------------------------------------ chance */
-static uint64_t state;
-
-static uint64_t chance(void) { /* splitmix64 */
-    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static size_t below(size_t n) {
-    return n ? (size_t)(chance() % n) : 0;
-}
 
 /* ------------------------------------------------------------------ images */
 typedef struct image {
@@ -102,7 +89,7 @@ static image damaged(const image *real, size_t reals, int *how) {
         else {
             at &= ~(size_t)3;
             uint32_t old = get32(im.bytes + at);
-            uint32_t v = *how == 4 ? odd[below(sizeof odd / sizeof *odd)] : old + (uint32_t)below(9) - 4u;
+            uint32_t v = *how == 4 ? odd[below(sizeof odd / sizeof *odd)] : old + below(9) - 4u;
             put32(im.bytes + at, v); /* one word made odd, or moved a little */
         }
     }
@@ -273,7 +260,7 @@ static void check_marks(kl_workspace *w, const kl_guideline_info *g, uint32_t ro
     uint64_t *marks = need((size_t)words * rows * sizeof *marks);
     bool drawn = kl_marks(w, all, marks);
     for (uint32_t row = 1; row < rows && drawn; row++) {
-        uint32_t like = (uint32_t)below(row);
+        uint32_t like = below(row);
         if (memcmp(marks + (size_t)row * words, marks + (size_t)like * words, words * sizeof *marks) != 0) continue;
         bool same = true;
         for (uint32_t o = 0; o < g->outcomes; o++) {
@@ -367,7 +354,7 @@ static bool decide(const kl_program *p) {
             for (uint32_t k = 0; k < f.inputs; k++) take(kl_field_input(p, i, k));
             fill(&columns[i], &f, p, blocks, &count);
         }
-        kl_batch batch = {below(4) ? 1 + (uint32_t)below(ROWS) : 1, columns};
+        kl_batch batch = {below(4) ? 1 + below(ROWS) : 1, columns};
         kl_fault fault;
         kl_workspace_trace(w, below(3) != 0);
         decided = kl_eval(w, &batch, &fault);
@@ -376,7 +363,7 @@ static bool decide(const kl_program *p) {
         if (decided) check_marks(w, &g, batch.rows, false);
         check_marks(w, &g, batch.rows, true);
         if (decided)
-            for (uint32_t row = 0; row < batch.rows; row += 1 + (uint32_t)below(9)) read_record(w, p, &g, row);
+            for (uint32_t row = 0; row < batch.rows; row += 1 + below(9)) read_record(w, p, &g, row);
         while (count) free(blocks[--count]);
         free(blocks);
         free(columns);
@@ -391,7 +378,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     double seconds = strtod(argv[1], NULL);
-    state = strtoull(argv[2], NULL, 10);
+    seed = strtoull(argv[2], NULL, 10);
     size_t reals = (size_t)argc - 3;
     image *real = need(reals * sizeof *real);
     void *memory = need(kl_program_size());

@@ -1,7 +1,6 @@
 # Damaged CSV and NDJSON for `klausul run`: never a crash, and every record that came in goes out or is rejected: the counts add up.
-# Uses the generator of tests/oracle, mutate.py and the standard library; starts the tool, best built with the sanitizers.
+# Uses the generator of tests/oracle, mutate.py, tries.py and the standard library; starts the tool, best built with the sanitizers.
 # Start at examine(): what must hold of one input. records_property.py --klausul PATH --seconds N | --count N [--seed S]
-import argparse
 import csv
 import io
 import json
@@ -10,17 +9,15 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'oracle')]
 import generate  # noqa: E402
 import surface  # noqa: E402
 from fmt_property import ENV, Broken  # noqa: E402
 from meaning import Judge  # noqa: E402
 from mutate import damaged_bytes, mutated  # noqa: E402
+from tries import options, tries  # noqa: E402
 
 
 STATES = ('decided', 'not_stated', 'external', 'none', 'undetermined', 'conflict', 'error')
@@ -143,29 +140,13 @@ def make(seed):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument('--klausul', help='the program under test (default: BUILD/klausul)')
-    p.add_argument('--build', default='build')
-    p.add_argument('--seconds', type=float)
-    p.add_argument('--count', type=int)
-    p.add_argument('--seed', type=int, default=1)
-    p.add_argument('--jobs', type=int, default=2)
-    p.add_argument('--most', type=int, default=10, help='stop after so many failures')
-    p.add_argument('--keep', help='folder for the inputs that failed')
-    p.add_argument('--soak', action='store_true')
-    a = p.parse_args()
-    klausul = os.path.abspath(a.klausul or os.path.join(ROOT, a.build, 'klausul'))
-    count = a.count or (None if a.seconds else 50000 if a.soak else 1000)
-    end = time.monotonic() + a.seconds if a.seconds else None
-    passed = failed = read = 0
+    a = options(__doc__, 1000, 50000)
 
     def one(seed):
-        if end and time.monotonic() > end:
-            return None
         g, data, ndjson, form, threads = make(seed)
         with tempfile.TemporaryDirectory(prefix='klausul-records-') as folder:
             try:
-                return examine(klausul, g, data, ndjson, form, threads, folder), None
+                return examine(a.klausul, g, data, ndjson, form, threads, folder), None
             except Broken as e:
                 if a.keep:
                     with open(os.path.join(a.keep, 'r%d.klausul' % seed), 'w', encoding='utf-8') as f:
@@ -173,22 +154,8 @@ def main():
                     with open(os.path.join(a.keep, 'r%d.%s' % (seed, 'ndjson' if ndjson else 'csv')), 'wb') as f:
                         f.write(data)
                 return False, 'input %d (--seed %d --count 1 repeats it): %s' % (seed, seed, e)
-    with ThreadPoolExecutor(a.jobs) as pool:
-        at = a.seed
-        while failed < a.most:
-            n = min(64, a.seed + count - at) if count else 64
-            if n <= 0 or (end and time.monotonic() > end):
-                break
-            for r in pool.map(one, range(at, at + n)):
-                if r is None:
-                    continue
-                read += r[0]
-                if r[1]:
-                    failed += 1
-                    print('FAILED ' + r[1], flush=True)
-                else:
-                    passed += 1
-            at += n
+    did, failed = tries(a, one)
+    passed, read = len(did) - failed, sum(did)
     if not failed and passed > 200 and read < passed // 2:
         failed += 1
         print('FAILED coverage: only %d of %d inputs were read at all' % (read, passed))

@@ -340,14 +340,20 @@ static void agree(void **given) {
     kl_schema_free(older);
 }
 
+/* The schema as the one edition that there is. */
+static kl_editions alone(const kl_schema *s) {
+    static const kl_schema *one[1];
+    static const int32_t from = INT32_MIN;
+    static const uint32_t dated = F_DATE;
+    one[0] = s;
+    return (kl_editions){1, one, &from, &dated};
+}
+
 /* More names than are remembered, in one group and in the next, with values carried along. */
 static void many_names(void **given) {
     const kl_simd simd = variant(given);
     kl_schema *s = test_schema();
-    const kl_schema *one[] = {s};
-    const int32_t from = INT32_MIN;
-    const uint32_t dated = F_DATE;
-    const kl_editions e = {1, one, &from, &dated};
+    const kl_editions e = alone(s);
     kl_bytes in = {0};
     for (int i = 0; i < 3000; i++) {
         char text[200];
@@ -366,10 +372,7 @@ static void many_names(void **given) {
 static void dates(void **given) {
     const kl_simd simd = variant(given);
     kl_schema *s = test_schema();
-    const kl_schema *one[] = {s};
-    const int32_t from = INT32_MIN;
-    const uint32_t dated = F_DATE;
-    const kl_editions e = {1, one, &from, &dated};
+    const kl_editions e = alone(s);
     kl_bytes in = {0};
     state = 7;
     for (int i = 0; i < 40000; i++) {
@@ -410,10 +413,7 @@ static void long_lines(void **given) {
                  {"\"x\":{", "\"planned\":true,", "\"b\":[[1]]}}\n", true},
                  {"", "\"planned\":true,", "\"note\":{}}\n", false}};
     kl_schema *s = test_schema();
-    const kl_schema *one[] = {s};
-    const int32_t from = INT32_MIN;
-    const uint32_t dated = F_DATE;
-    const kl_editions e = {1, one, &from, &dated};
+    const kl_editions e = alone(s);
     kl_bytes in = {0}, out = {0};
     assert_true(kl_bytes_room(&in, (size_t)12 << 20));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

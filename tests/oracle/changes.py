@@ -1,7 +1,6 @@
 # Runs `klausul plan` on random guidelines against rewrites that mean the same and against small changes, and compares with every record tried.
 # Uses the files beside it, tests/suite.py and the standard library; the tool is a program that it starts, nothing more.
 # Start at one(): a guideline, its rewrite and its change; ends with 'N passed, N failed'.
-import argparse
 import copy
 import itertools
 import json
@@ -257,16 +256,9 @@ def one(job):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--build', default='build')
-    parser.add_argument('--guidelines', type=int, default=100)
-    parser.add_argument('--first', type=int, default=1)
-    parser.add_argument('--soak', action='store_true')
-    options = parser.parse_args()
     klausul = os.path.join(build_option(), 'klausul')
-    n = options.guidelines * (30 if options.soak else 1)
     count, tally = Count(), Counter()
-    for fails, good, told in side_by_side(one, [(klausul, s) for s in range(options.first, options.first + n)]):
+    for fails, good, told in side_by_side(one, [(klausul, s) for s in generate.asked(100)]):
         tally += told
         for _ in range(good):
             count.ok()

@@ -1,6 +1,7 @@
 # Random small guidelines and records for them, deterministic by seed; every feature is noted in a tally so that a run can show what it covered.
 # Uses model.py and the standard library; knows nothing of the tool under test.
 # Start at guideline() and records().
+import argparse
 import random
 from collections import Counter
 
@@ -595,6 +596,16 @@ class Maker:
         for p in parts:
             rows += self.split(rest, done + [p])
         return rows
+
+
+def asked(usual):
+    """The seeds of the guidelines that a test is to make: `--guidelines N` from `--first SEED`, thirty times as many with `--soak`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--guidelines', type=int, default=usual)
+    parser.add_argument('--first', type=int, default=1)
+    parser.add_argument('--soak', action='store_true')
+    options, _ = parser.parse_known_args()
+    return range(options.first, options.first + options.guidelines * (30 if options.soak else 1))
 
 
 def guideline(seed, tally=None):

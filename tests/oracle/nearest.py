@@ -1,7 +1,6 @@
 # Runs `klausul explain --why-not` on random guidelines and records, and looks for a smaller change by trying them.
 # Uses the files beside it, tests/suite.py and the standard library; the tool is a program that it starts, nothing more.
 # Start at one(): a value that another record has is asked for; ends with 'N passed, N failed'.
-import argparse
 import itertools
 import json
 import os
@@ -87,16 +86,9 @@ def one(job):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--build', default='build')
-    parser.add_argument('--guidelines', type=int, default=150)
-    parser.add_argument('--first', type=int, default=1)
-    parser.add_argument('--soak', action='store_true')
-    options = parser.parse_args()
     klausul = os.path.join(build_option(), 'klausul')
-    n = options.guidelines * (30 if options.soak else 1)
     count, tally = Count(), Counter()
-    for fails, told in side_by_side(one, [(klausul, s) for s in range(options.first, options.first + n)]):
+    for fails, told in side_by_side(one, [(klausul, s) for s in generate.asked(150)]):
         tally += told
         for f in fails:
             count.fail(f.split('\n')[0], '\n'.join(f.split('\n')[1:]))

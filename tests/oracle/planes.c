@@ -1,5 +1,5 @@
 /* planes.c - guidelines compiled with and without shared planes decide random records alike, down to each trace plane.
- * May include: compiler/compiler.h, the image format, the public header.
+ * May include: compiler/compiler.h, the image format, the public header, tests/chance.h.
  * Start at main(): planes SEED BATCHES FILE...; closes with 'N passed, N failed', a case for each file. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,22 +8,9 @@
 #include "compiler/compiler.h"
 #include "runtime/image.h"
 #include "runtime/klausul.h"
+#include "tests/chance.h"
 
 enum { ROWS_MOST = 200, LIST_MOST = 64 };
-
-/* ------------------------------------------------------------------ chance */
-static uint64_t state;
-
-static uint64_t chance(void) { /* splitmix64 */
-    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static uint32_t below(uint64_t n) {
-    return n ? (uint32_t)(chance() % n) : 0;
-}
 
 static void *need(size_t n) {
     void *p = calloc(n ? n : 1, 1);
@@ -310,10 +297,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: %s SEED BATCHES FILE...\n", argv[0]);
         return 2;
     }
-    uint64_t seed = strtoull(argv[1], NULL, 10);
+    uint64_t first = strtoull(argv[1], NULL, 10);
     uint32_t batches = (uint32_t)strtoul(argv[2], NULL, 10);
     for (int i = 3; i < argc; i++) {
-        state = seed;
+        seed = first;
         if (same_guideline(argv[i], batches)) {
             passed++;
         } else {

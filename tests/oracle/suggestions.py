@@ -2,7 +2,6 @@
 # Uses the files beside it, tests/suite.py and the standard library; the tool is a program that it starts, nothing more.
 # Start at one(): what is suggested parses, holds, covers, and leaves nothing to suggest; limits() says which values of a limit are tried.
 # Ends with 'N passed, N failed'.
-import argparse
 import json
 import os
 import re
@@ -89,20 +88,13 @@ def limits(job):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--build', default='build')
-    parser.add_argument('--guidelines', type=int, default=150)
-    parser.add_argument('--first', type=int, default=1)
-    parser.add_argument('--soak', action='store_true')
-    options = parser.parse_args()
     klausul = os.path.join(build_option(), 'klausul')
     jobs = []
     for name in EXAMPLES_MOST:
         folder = os.path.join(ROOT, 'rules', name)
         for path in sorted(os.listdir(folder)):
             jobs.append((klausul, name, without_examples(os.path.join(folder, path))))
-    n = options.guidelines * (30 if options.soak else 1)
-    jobs += [(klausul, 'guideline %d' % s, surface.text(generate.guideline(s))) for s in range(options.first, options.first + n)]
+    jobs += [(klausul, 'guideline %d' % s, surface.text(generate.guideline(s))) for s in generate.asked(150)]
     count, given_up = Count(), 0
     for name, wrong, suggestions in side_by_side(one, jobs):
         given_up += suggestions >= 1000

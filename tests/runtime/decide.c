@@ -1,5 +1,5 @@
 /* decide.c - decisions on hand-made guidelines: planes that settle, diagrams that are walked, what is missing, feeding, many-of, audit.
- * May include: build_image.h and cmocka.
+ * May include: build_image.h, tests/chance.h and cmocka.
  * Start at fee_table(): the guideline most cases use. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "tests/chance.h"
 #include "tests/runtime/build_image.h"
 
 enum { NO = 0, YES = 1, UNKNOWN = 2 };
@@ -137,14 +138,6 @@ static void test_every_record(void **state) {
 
 /* ------------------------------------------------------------------ random tables */
 enum { BITS = 4, SCOPE = BITS, CANDIDATES_MOST = 9, RECORDS = 3 * 3 * 3 * 3 * 3 };
-
-static uint64_t seed;
-static uint32_t below(uint32_t n) { /* splitmix64 */
-    uint64_t z = (seed += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ z >> 31) % n);
-}
 
 typedef struct table { /* each row wants some of four answers; -1: any */
     uint32_t rows, result[CANDIDATES_MOST], otherwise;

@@ -1,5 +1,5 @@
 /* kernels.c - every table of kernels against the core's own, bit for bit, and batches of any length against their records one by one.
- * May include: kernels.h of the runtime, rich.h and cmocka.
+ * May include: kernels.h of the runtime, rich.h, tests/chance.h and cmocka.
  * Start at test_batches(): what must be equal; the kernels by themselves come before. A table that this machine lacks is skipped. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,23 +10,13 @@
 #include <cmocka.h>
 
 #include "runtime/kernels.h"
+#include "tests/chance.h"
 #include "tests/runtime/rich.h"
 
 enum { PLANES = 40, ROUNDS = 300 };
 static const char *const names[] = {"sse2", "avx2", "avx512", "neon", "portable"};
 static const uint32_t lengths[] = {1, 2, 63, 64, 65, 100, 127, 128, 129, 511, 512, 513, 1000, 1023, 1024};
 enum { NAMES = sizeof names / sizeof *names, LENGTHS = sizeof lengths / sizeof *lengths };
-
-static uint64_t seed;
-static uint64_t chance(void) { /* splitmix64 */
-    uint64_t z = (seed += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-static uint32_t below(uint32_t n) {
-    return (uint32_t)(chance() % n);
-}
 
 /* ------------------------------------------------------------------ each kernel */
 typedef struct area { /* what kernels read and write: two of them begin alike and must end alike */

@@ -1,5 +1,5 @@
 /* operations.c - every instruction on random columns against a model that looks at one record at a time.
- * May include: build_image.h, runtime/arith.h, runtime/dates.h and cmocka.
+ * May include: build_image.h, runtime/arith.h, runtime/dates.h, tests/chance.h and cmocka.
  * Start at model_truth() and model_number(): what opcodes.def says, written out. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,18 +11,8 @@
 
 #include "runtime/arith.h"
 #include "runtime/dates.h"
+#include "tests/chance.h"
 #include "tests/runtime/build_image.h"
-
-static uint64_t seed;
-static uint64_t chance(void) { /* splitmix64 */
-    uint64_t z = (seed += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-static uint32_t below(uint32_t n) {
-    return (uint32_t)(chance() % n);
-}
 
 /* ------------------------------------------------------------------ fields, two of each: with and without a default */
 enum { F_BOOL = 0, F_VALUES = 2, F_MANY = 4, F_NUMBER = 6, F_DATE = 8, F_SET = 10, F_TEXT = 12, FIELDS = 14 };

@@ -1,5 +1,5 @@
 /* walk.c - random diagrams on random records: the result and what is missing, against trying every completion one by one.
- * May include: build_image.h and cmocka.
+ * May include: build_image.h, tests/chance.h and cmocka.
  * Start at judge(): the definition, by enumeration. Whole batches go down by planes, a record alone walks. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,18 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "tests/chance.h"
 #include "tests/runtime/build_image.h"
-
-static uint64_t seed;
-static uint64_t chance(void) { /* splitmix64 */
-    uint64_t z = (seed += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-static uint32_t below(uint32_t n) {
-    return (uint32_t)(chance() % n);
-}
 
 enum { F_YES, F_FORM, F_AGE, F_TEXT, F_SUM, F_BY, F_FEE1, F_FEE2, F_CODE, F_SET, FIELDS, ROWS = 40 };
 enum { Q_YES, Q_FORM, Q_AGE, Q_TEXT, Q_RATIO, Q_CODE, Q_SAME, Q_EDITION, Q_ASSUMED, Q_HAS, QUESTIONS };
