@@ -273,8 +273,9 @@ static size_t surely_by(collected *c, uint32_t o, uint32_t row, uint32_t *entrie
 }
 
 void kl_verdict_batch(kl_verdict *v) {
+    enum { MANY = 256 }; /* so many entries are gone through for all records rather than for those that are asked for */
     collected *c = (collected *)v;
-    c->batch = true;
+    c->batch = v->teller->info.entries > MANY;
     for (uint32_t o = 0; o < c->outcomes; o++)
         if (c->by[o]) c->by[o]->known = false;
 }
