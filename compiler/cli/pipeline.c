@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHOWN_REJECTS = 5, THREADS_MAX = 64, GATHERED = 4 };
+enum { SHOWN_REJECTS = 5, THREADS_MAX = 64, GATHERED = 4, PATIENCE = 1000 };
 
 /* ------------------------------------------------------------------ in turn */
 static void show_progress(kl_run *run) {
@@ -191,8 +191,25 @@ void kl_worker_spill(kl_worker *w) {
 }
 
 /* ------------------------------------------------------------------ a thread */
+static void breathe(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Another holds the lock for some microseconds; to sleep and to be woken takes longer, most of all on a virtual machine. */
+static void lock_soon(pthread_mutex_t *lock) {
+    for (int i = 0; i < PATIENCE; i++) {
+        if (pthread_mutex_trylock(lock) == 0) return;
+        breathe();
+    }
+    pthread_mutex_lock(lock);
+}
+
 static bool next_chunk(kl_run *run, kl_worker *w) {
-    pthread_mutex_lock(&run->reading);
+    lock_soon(&run->reading);
     kl_worker_spent(w, &w->times.waiting);
     kl_feed_state state = run->feed_state ? run->feed_state : kl_feed_next(run->feed, &w->chunk);
     int why = errno;
