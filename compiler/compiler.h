@@ -62,6 +62,9 @@ void kl_prove(kl_arena *a, kl_diags *d, ir_guideline *g, kl_str image, const kl_
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
 /* The same decisions from code as the text has it, without what planes.c finds: for what is read by people, and for tests to compare with. */
 bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
+/* The same decisions again, and no more work than that takes: for what decides a few records and is thrown away. Larger, and may pass a limit
+ * where the others do not. */
+bool kl_emit_image_hastily(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out);
 
 /* A verified image as C: a header and the source that includes it as `include`. */
 void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);

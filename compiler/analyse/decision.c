@@ -360,13 +360,14 @@ static bool choose_order(kl_deciding *k, const kl_decision *d, uint32_t *root) {
         *root = build(k, d, last = kind);
         if (k->m.full) continue;
         uint64_t edges = kl_order_edges(&k->m, *root, k->more.p, &nodes);
-        enough = nodes <= KL_ORDER_ENOUGH;
+        enough = k->hasty || nodes <= KL_ORDER_ENOUGH;
         if (edges >= least) continue;
         least = edges;
         best = kind;
     }
     if (best == KL_ORDER_COUNT) return false;
     if (best != last) *root = build(k, d, best);
+    if (k->hasty) return true;
     *root = kl_order_sift(&k->m, *root, k->order.p, k->more.p, KL_SIFT_SWAPS, KL_SIFT_WORK);
     for (uint32_t level = 0; level < k->order.n; level++) k->level_of.p[k->order.p[level]] = level;
     return !k->m.full;

@@ -40,7 +40,8 @@ typedef struct kl_deciding { /* what the decisions of a guideline share */
     kl_endings *endings;
     kl_diagram_limits limits;
     uint32_t period_entry, scope; /* entry or IR_NONE; form */
-    bool all; /* each question has all its answers from the start: tags, and last that it is unknown */
+    bool all;   /* each question has all its answers from the start: tags, and last that it is unknown */
+    bool hasty; /* the first order that will do: for what is decided once and thrown away */
     kl_diagram m;
     kl_asked asked;
     uint32_t *truth, *truth_stamp; /* per form: its diagram in this build */

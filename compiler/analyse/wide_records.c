@@ -227,16 +227,19 @@ static void near_node(nearing *x, uint32_t node) {
 
 bool kl_wide_nearest(kl_wide *w, uint32_t truth, const uint32_t *base, const uint32_t *cost, bool unknown_too,
                      uint32_t *answers, uint64_t *total) {
-    size_t n = w->k.m.nodes.n;
-    nearing x = {w,
-                 base,
-                 cost,
-                 unknown_too,
-                 kl_alloc_array(w->arena, n + 1, sizeof(uint64_t)),
-                 kl_alloc_array(w->arena, n + 1, sizeof(uint32_t))};
-    kl_dd_list nodes = {0};
-    kl_dd_reach(&w->k.m, truth, &nodes);
-    for (size_t i = 0; i < nodes.n; i++) near_node(&x, nodes.p[i]);
+    size_t n = w->k.m.nodes.n + 1;
+    if (w->near_room < n) {
+        w->near_room = 2 * n;
+        w->near_least = kl_alloc_array(w->arena, w->near_room, sizeof *w->near_least);
+        w->near_choice = kl_alloc_array(w->arena, w->near_room, sizeof *w->near_choice);
+    }
+    if (w->near_root != truth) {
+        w->near_nodes.n = 0;
+        kl_dd_reach(&w->k.m, truth, &w->near_nodes);
+        w->near_root = truth;
+    }
+    nearing x = {w, base, cost, unknown_too, w->near_least, w->near_choice};
+    for (size_t i = 0; i < w->near_nodes.n; i++) near_node(&x, w->near_nodes.p[i]);
     *total = least_of(&x, truth);
     if (*total == NEVER) return false;
     memcpy(answers, base, w->levels.n * sizeof *answers);

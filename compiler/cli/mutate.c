@@ -169,7 +169,11 @@ static bool build(mutating *m, kl_cli *own, kl_examples *x, bool *noticed) {
     kl_sources *s = kl_load(own->arena, &d, &m->options, x->path);
     ir_guideline *g = s && !d.errors ? kl_check(own->arena, &d, s) : NULL;
     *noticed = g && only_in_examples(&d, s);
-    if (!g || d.errors || !kl_emit_image(own->arena, &d, g, &image)) return false;
+    if (!g || d.errors) return false;
+    if (!kl_emit_image_hastily(own->arena, &d, g, &image)) {
+        image.n = 0;
+        if (!kl_emit_image(own->arena, &d, g, &image)) return false;
+    }
     char *bytes = kl_alloc(own->arena, image.n);
     memcpy(bytes, image.p, image.n);
     x->ir = x->edition.ir = g;
@@ -263,6 +267,8 @@ static kl_str from_to(const mutating *m, kl_str from, kl_str to, const char *for
 static kl_str change_text(const mutating *m, const kl_mutation *change) {
     kl_span s = change->span;
     kl_str from = on_one_line(m, (kl_str){m->file->text.p + s.start, s.end - s.start}), to = on_one_line(m, change->to);
+    if (!change->to.n)
+        from = on_one_line(m, (kl_str){m->file->text.p + change->shown.start, change->shown.end - change->shown.start});
     if (!change->to.n)
         return kl_str_fmt(m->c->arena, word(m, "%.*s borta: ”%.*s”", "%.*s left out: “%.*s”"), KL_FMT(change->part),
                           KL_FMT(around(m, from, 0, from.n > SHOWN ? from.n - SHOWN : 0)));

@@ -125,11 +125,11 @@ static void put(finding *f, const char *kind, kl_span shown, kl_span place, kl_s
            after = text_at(f, (kl_span){place.end, shown.end});
     kl_str all = kl_str_fmt(f->arena, "%.*s%.*s%.*s", KL_FMT(before), KL_FMT(to), KL_FMT(after));
     if (kl_str_eq(all, text_at(f, shown))) return;
-    KL_PUSH(f->arena, f->out, ((kl_mutation){kind, shown, all, f->part, covers, 0}));
+    KL_PUSH(f->arena, f->out, ((kl_mutation){kind, shown, all, shown, f->part, covers, 0}));
 }
 
-static void leave_out(finding *f, kl_span place, const char *sv, const char *en) {
-    kl_mutation m = {.kind = "left_out", .span = lines_of(f, place), .covers = true};
+static void leave_out(finding *f, kl_span place, kl_span shown, const char *sv, const char *en) {
+    kl_mutation m = {.kind = "left_out", .span = lines_of(f, place), .shown = shown, .covers = true};
     m.part = kl_str_of(say(f, sv, en));
     KL_PUSH(f->arena, f->out, m);
 }
@@ -482,9 +482,9 @@ static void put_rows(finding *f, const kl_grid *t) {
     for (size_t i = 0; i < t->rows.n; i++) {
         const kl_row *row = &t->rows.p[i];
         kl_str label = row->cells.n ? row->cells.p[0].label.text : (kl_str){NULL, 0};
-        if (t->rows.n > 1) leave_out(f, row->span, "raden", "the row");
-        kl_str named = label.n ? kl_str_fmt(f->arena, say(f, "rad %.*s", "row %.*s"), KL_FMT(label))
-                               : kl_str_of(say(f, "raden", "the row"));
+        if (t->rows.n > 1) leave_out(f, row->span, label.n ? row->cells.p[0].span : row->span, "raden", "the row");
+        if (!label.n) label = kl_str_fmt(f->arena, "%zu", i + 1);
+        kl_str named = kl_str_fmt(f->arena, say(f, "rad %.*s", "row %.*s"), KL_FMT(label));
         for (size_t k = 1; k < row->cells.n && k < t->heads.n; k++) {
             f->part = named;
             put_cell(f, t, i, k);
@@ -507,7 +507,7 @@ static void put_body(finding *f, const kl_body *b) {
                 false);
     }
     for (size_t i = 0; i < b->items.n; i++) {
-        if (b->items.n > 1) leave_out(f, b->items.p[i].span, "punkten", "the item");
+        if (b->items.n > 1) leave_out(f, b->items.p[i].span, b->items.p[i].span, "punkten", "the item");
         put_condition(f, b->items.p[i].cond);
     }
 }
@@ -515,9 +515,14 @@ static void put_body(finding *f, const kl_body *b) {
 static void put_clause(finding *f, const kl_piece *p) {
     put_body(f, &p->u.clause.body);
     for (size_t i = 0; i < p->u.clause.except.n; i++) {
-        leave_out(f, p->u.clause.except.p[i].span, "undantaget", "the exception");
+        leave_out(f, p->u.clause.except.p[i].span, p->u.clause.except.p[i].span, "undantaget", "the exception");
         put_body(f, &p->u.clause.except.p[i]);
     }
+}
+
+/* Up to its title. */
+static kl_span head_of(const kl_piece *p) {
+    return (kl_span){p->span.start, p->title.text.p ? p->title.span.end : p->name.span.end};
 }
 
 /* One of several names, or the whole line. */
@@ -525,8 +530,8 @@ static void put_overrides(finding *f, const kl_name_list *names) {
     for (size_t i = 0; i < names->n; i++) {
         size_t line = token_from(f, names->p[0].span.start);
         if (names->n == 1 && line > 0) {
-            leave_out(f, (kl_span){f->file->tokens.p[line - 1].span.start, names->p[0].span.end}, "åsidosättandet",
-                      "the overriding");
+            kl_span place = {f->file->tokens.p[line - 1].span.start, names->p[0].span.end};
+            leave_out(f, place, place, "åsidosättandet", "the overriding");
         } else if (names->n > 1) {
             kl_span place = {i ? names->p[i - 1].span.end : names->p[0].span.start,
                              i ? names->p[i].span.end : names->p[1].span.start};
@@ -611,19 +616,19 @@ static void put_piece(finding *f, const kl_piece *p) {
     case KL_P_CLAUSE: put_clause(f, p); break;
     case KL_P_REQUIREMENT:
     case KL_P_ADVICE:
-        leave_out(f, p->span, p->kind == KL_P_ADVICE ? "rådet" : "kravet",
+        leave_out(f, p->span, head_of(p), p->kind == KL_P_ADVICE ? "rådet" : "kravet",
                   p->kind == KL_P_ADVICE ? "the advice" : "the requirement");
         put_condition(f, p->u.requirement.applies);
         put_condition(f, p->u.requirement.requires);
         break;
     case KL_P_RULE:
-        leave_out(f, p->span, "regeln", "the rule");
+        leave_out(f, p->span, head_of(p), "regeln", "the rule");
         put_overrides(f, &p->u.rule.overrides);
         put_condition(f, p->u.rule.when);
         put_gives(f, &p->u.rule.gives);
         break;
     case KL_P_TABLE:
-        leave_out(f, p->span, "tabellen", "the table");
+        leave_out(f, p->span, head_of(p), "tabellen", "the table");
         put_overrides(f, &p->u.table.overrides);
         put_condition(f, p->u.table.when);
         put_rows(f, &p->u.table.grid);

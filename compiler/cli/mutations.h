@@ -10,6 +10,7 @@ typedef struct kl_mutation {
     const char *kind; /* condition joined limit value amount period left_out */
     kl_span span;     /* what is replaced: a whole condition, cell, item, row … */
     kl_str to;        /* by what; empty: left out */
+    kl_span shown;    /* left out: so much of it as says which one is meant */
     kl_str part;      /* left out: what it is, "the item"; in a table: "row 3a, column fee" */
     bool covers;      /* where this goes unnoticed, so do changes inside it */
     size_t order;     /* as found */

@@ -5,7 +5,14 @@
 
 #include "compiler/cli/plan.h"
 
-enum { CLASSES_MOST = 200, REFUTED_MOST = 100, OPEN_MOST = 6, EXAMPLES_MOST = 60, EFFORT = 100000 };
+enum {
+    CLASSES_MOST = 200,
+    REFUTED_MOST = 100,
+    REPEATED_MOST = 1000,
+    OPEN_MOST = 6,
+    EXAMPLES_MOST = 60,
+    EFFORT = 100000
+};
 
 typedef struct comparing { /* one subject */
     kl_plan *p;
@@ -18,6 +25,7 @@ typedef struct comparing { /* one subject */
     const kl_datum *model; /* the author's example that the witness is like */
     uint32_t refuted;      /* the truth of what was proved to be no record */
     size_t failures, open; /* paths without a record; those of them of which nothing was proved */
+    size_t repeated;       /* paths whose record shows a class that is listed already */
 } comparing;
 
 static kl_wide *wide(const comparing *x) {
@@ -376,7 +384,8 @@ static void differ_where(comparing *x, uint32_t where, bool unknown) {
         kl_plan_class c = {.unknown = unknown};
         bool proved;
         uint32_t out;
-        if (x->s->classes.n >= CLASSES_MOST || x->failures >= REFUTED_MOST || x->open >= OPEN_MOST) {
+        if (x->s->classes.n >= CLASSES_MOST || x->failures >= REFUTED_MOST || x->repeated >= REPEATED_MOST ||
+            x->open >= OPEN_MOST) {
             x->s->more = true;
             if (x->failures >= REFUTED_MOST)
                 because(x, kl_str_fmt(x->p->arena,
@@ -388,10 +397,12 @@ static void differ_where(comparing *x, uint32_t where, bool unknown) {
         uint8_t *on = path_of(x, where);
         if (show(x, on, &c, &out, &proved)) {
             uint32_t left = kl_dd_but(m, where, region_of(x, &c));
+            size_t classes = x->s->classes.n;
             put_class(x, &c);
-            where = left != where && kl_wide_follow(wide(x), left, x->answers) == KL_LEAF_NO
-                        ? left
-                        : kl_dd_but(m, where, cube(x, on));
+            x->repeated += x->s->classes.n == classes;
+            if (left == where || kl_wide_follow(wide(x), left, x->answers) != KL_LEAF_NO)
+                left = kl_dd_but(m, where, cube(x, on));
+            where = left != where ? left : kl_dd_but(m, where, out); /* the record is not on the path, which is done */
             continue;
         }
         x->failures++;

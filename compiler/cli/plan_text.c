@@ -90,7 +90,7 @@ static void say_subject(const telling *t, const kl_plan_subject *s) {
     for (size_t i = 0; i < s->classes.n; i++) say_class(t, i + 1, &s->classes.p[i]);
     if (s->more)
         kl_bytes_text(t->out,
-                      word(t, "  fler klasser än dessa visas inte\n", "  more classes than these are not shown\n"));
+                      word(t, "  det kan finnas fler klasser än dessa\n", "  there may be more classes than these\n"));
     for (size_t i = 0; i < s->why.n; i++)
         say(t,
             kl_str_fmt(t->c->arena, word(t, "  inte avgjort: %.*s\n", "  not decided: %.*s\n"), KL_FMT(s->why.p[i])));

@@ -135,7 +135,7 @@ static bool lay_out(kl_emit *e, kl_diags *d, const uint8_t hash[32], kl_buf *out
     return true;
 }
 
-static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, kl_buf *out) {
+static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, bool hasty, kl_buf *out) {
     kl_emit *e = kl_alloc(a, sizeof *e);
     uint8_t hash[32];
     e->arena = a;
@@ -144,6 +144,7 @@ static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, k
     kl_buf_init(&e->strings, a);
     kl_endings_init(&e->endings, e->forms);
     kl_deciding_init(&e->deciding, a, d, e->forms, &e->endings);
+    e->deciding.hasty = hasty;
     e->first_slot = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->first_slot);
     e->slots = kl_alloc_array(a, g->outcomes.n + 1, sizeof *e->slots);
     e->assumed_words = (g->assumptions.n + 63) / 64;
@@ -160,9 +161,13 @@ static bool emit(kl_arena *a, kl_diags *d, const ir_guideline *g, bool shared, k
 }
 
 bool kl_emit_image(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
-    return emit(a, d, g, true, out);
+    return emit(a, d, g, true, false, out);
 }
 
 bool kl_emit_image_plainly(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
-    return emit(a, d, g, false, out);
+    return emit(a, d, g, false, false, out);
+}
+
+bool kl_emit_image_hastily(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_buf *out) {
+    return emit(a, d, g, false, true, out);
 }
