@@ -22,7 +22,7 @@
 
 _Static_assert(KL_NUMBER_MAX == INT64_C(1000000000000000), "the bound in .misfit and .read_number");
 
-static const char *const tsql_reserved[] = {"top", NULL};
+static const char *const tsql_reserved[] = {"open", "top", NULL};
 static const char *const oracle_reserved[] = {"mode", "number", NULL};
 
 static const kl_dialect dialects[] = {
@@ -127,7 +127,7 @@ static const kl_dialect dialects[] = {
      .read_text = "CASE WHEN DATALENGTH($1) > 0 THEN CAST($1 AS nvarchar(max)) COLLATE Latin1_General_100_BIN2 END",
      .read_set = "CAST($1 AS nvarchar(max)) COLLATE Latin1_General_100_BIN2",
      .read_date = "CAST($1 AS date)",
-     .read_number = "CASE WHEN $1 BETWEEN -$3 AND $3 THEN CAST(ROUND($1 * $4, 0) AS bigint) END",
+     .read_number = "CASE WHEN $1 BETWEEN -$3 AND $3 THEN CAST(CAST($1 AS decimal(25, 9)) * $4 AS bigint) END",
      .padded = "DATALENGTH($1) <> 2 * LEN($1)",
      .set = "TRIM($1)",
      .blank = "TRIM($1) <> ''",

@@ -74,6 +74,12 @@ static bool is_part(const spelling *s, kl_str word) {
     return false;
 }
 
+static bool is_reserved(const spelling *s, kl_str word) {
+    for (const char *const *r = s->q->d->reserved; *r; r++)
+        if (is(word, *r)) return true;
+    return false;
+}
+
 /* A part's table has a name of its own; where it is read without an alias, the part's name becomes one. */
 static bool table(spelling *s, kl_str word, bool quoted) {
     bool read = is(s->before, "FROM") || is(s->before, "JOIN"), made = is(s->before, "INTO") || is(s->before, "TABLE");
@@ -94,7 +100,10 @@ static void alias(spelling *s) {
     s->names_part = false;
     if (p < s->end && *p >= 'a' && *p <= 'z') return;
     put(s, " ", 1);
-    put(s, s->part.p, s->part.n);
+    if (is_reserved(s, s->part))
+        name(s, s->part);
+    else
+        put(s, s->part.p, s->part.n);
 }
 
 static void word(spelling *s) {
@@ -103,11 +112,10 @@ static void word(spelling *s) {
     kl_str w = {s->at, (size_t)(p - s->at)};
     s->at = p;
     bool done = table(s, w, false);
-    for (const char *const *r = s->q->d->reserved; !done && r && *r; r++)
-        if (is(w, *r)) {
-            name(s, w);
-            done = true;
-        }
+    if (!done && is_reserved(s, w)) {
+        name(s, w);
+        done = true;
+    }
     if (!done) {
         bool joint = is(w, "WHEN") || is(w, "OR") || (is(w, "AND") && !is(s->before, "BETWEEN"));
         if (!is(w, "ALL")) make_room(s, w.n, joint ? LINE_FULL : LINE_MOST); /* UNION ALL stays together */

@@ -8,6 +8,19 @@ from sql_target import DuckDB, cell
 
 PREDICATES = ("EQ", "NEQ", "GT", "GTE", "LT", "LTE", "And", "Or", "Not", "Is", "In", "Between", "Like", "Boolean")
 NESTED_MOST, NAME_MOST, LINE_MOST = 10, 128, 2400
+# Words that are no names unless they are quoted, of the kind that a script might use as one.
+RESERVED_TSQL = set("add all alter any as asc backup begin between break browse bulk by cascade case check close column commit compute constraint contains "
+                    "continue convert create cross current cursor database default delete deny desc disk distinct double drop dump else end escape except "
+                    "exec execute exists exit external fetch file fillfactor for foreign from full function goto grant group having identity if in index "
+                    "inner insert intersect into is join key kill left like lineno load merge national nocheck not null of off offsets on open option or "
+                    "order outer over percent pivot plan precision primary print proc procedure public read references replication restore restrict return "
+                    "revert revoke right rollback rowcount rule save schema select session_user set shutdown some statistics table textsize then to top tran "
+                    "transaction trigger truncate union unique unpivot update use user values varying view waitfor when where while with within".split())
+RESERVED_ORACLE = set("access add all alter and any as asc audit between by char check cluster column comment compress connect create current date decimal "
+                      "default delete desc distinct drop else exclusive exists file float for from grant group having identified immediate in increment index "
+                      "initial insert integer intersect into is level like lock long maxextents minus mode modify not nowait null number of offline on online "
+                      "option or order prior public raw rename resource revoke row rowid rownum rows select session set share size smallint start successful "
+                      "synonym sysdate table then to trigger uid union unique update user validate values varchar view whenever where with".split())
 
 
 def name_of(node):
@@ -29,7 +42,7 @@ def wants_predicate(parent, key):
     return kind in ("And", "Or", "Not", "Where") or (kind == "Join" and key == "on")
 
 
-def faults_of(tree):
+def faults_of(tree, reserved):
     """Where a truth stands as a value, or a value as a truth: neither database has a type for it."""
     for node in tree.walk():
         kind = name_of(node)
@@ -49,6 +62,8 @@ def faults_of(tree):
                 yield f"CASE in CASE, {deep} deep"
         if kind == "Identifier" and len(node.name.encode()) > NAME_MOST:
             yield f"a long name: {node.name}"
+        if kind == "Identifier" and not node.args.get("quoted") and node.name.lower() in reserved:
+            yield f"a reserved word as a name: {node.name}"
 
 
 class Translated(DuckDB):
@@ -58,7 +73,7 @@ class Translated(DuckDB):
         super().__init__(klausul, guideline, folder, fields)
         self.faults, self.statements = [], []
         for tree in self.parsed():
-            self.faults += faults_of(tree)
+            self.faults += faults_of(tree, self.reserved)
             self.statements.append(self.rewritten(tree).sql("duckdb"))
 
     def rewritten(self, tree):
@@ -114,7 +129,7 @@ def is_text(node):
 
 
 class TSQL(Translated):
-    dialect = "tsql"
+    dialect, reserved = "tsql", RESERVED_TSQL
     macros = ("datalength(x) AS 2 * length(x)", "len_of_words(x) AS length(rtrim(x))")
     SHAPE = re.compile(r"(?:--.*\n)*CREATE OR ALTER PROCEDURE (\[.*\]) AS\nBEGIN\n(?:SET [A-Z_]+ (?:ON|OFF);\n)*(.*)END;\n", re.S)
 
@@ -160,7 +175,7 @@ class TSQL(Translated):
 
 
 class Oracle(Translated):
-    dialect = "oracle"
+    dialect, reserved = "oracle", RESERVED_ORACLE
     first_date = "1582-10-15"
     macros = ("to_clob(x) AS x", "trunc(x) AS x", "no_empty(x) AS nullif(x, '')")
     SHAPE = re.compile(r"(?:--.*\n)*SET DEFINE OFF\nALTER SESSION SET NLS_COMP = BINARY;\n-- .*?\nDECLARE\n.*?END;\n/\n(.*)", re.S)
