@@ -140,9 +140,13 @@ class Maker:
             self.sources = [list(self.pairs()), list(self.changed(bases)), []]
             for source in self.sources:
                 self.rng.shuffle(source)
-            self.cycled = itertools.cycle(range(len(self.sources)))
+            self.cycled = itertools.cycle((0, 0, 1, 2))  # half of them pairs, as long as there are new ones
         source = self.sources[next(self.cycled)]
         return self.numbered(source.pop() if source else self.any_record(), number)
+
+    def again(self):
+        """The systematic records begin anew, in another order."""
+        self.cycled = None
 
     def numbered(self, record, number):
         return {f.name: str(number) if f.key else record[f.name] for f in self.fields if f.key or f.name in record}
