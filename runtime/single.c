@@ -12,8 +12,8 @@ typedef struct asked { /* of a field, and the plane of yes */
     uint32_t field, to;
 } asked;
 
-typedef struct pair { /* a gate: planes[and_to] = planes[and_a] & planes[and_b], and the same of the other planes */
-    uint32_t and_to, and_a, and_b, or_to, or_a, or_b;
+typedef struct pair { /* a gate of three inputs: the and of their planes, and the or of the other planes */
+    uint32_t and_to, and[3], or_to, or [3];
 } pair;
 
 /* The plan of the workspace as a record alone runs it: what diagrams by planes take left out, tests of the same kind together, planes by their
@@ -61,19 +61,21 @@ static void add_step(const kl_workspace *w, alone *x, const kl_step *s) {
         *x->steps_end++ = *s;
 }
 
-/* Gates one after another are one step, also where steps between them are left out. One of more inputs is that of two, and then with
- * each of the others. */
+/* Gates one after another are one step, also where steps between them are left out. One of two inputs has a third that is always yes; one of
+ * more is the gate of three, and then that with two of the others. */
 static uint32_t add_gates(const kl_workspace *w, alone *x, const kl_step *s, uint32_t count) {
     enum { SHARE = KL_PLANE_BYTES / PLANE };
     bool follows = x->steps_end > x->steps && x->steps_end[-1].kind == KL_STEP_GATES;
     if (!follows) *x->steps_end++ = (kl_step){KL_STEP_GATES, count, 0};
     for (const kl_gate *g = w->gates + s->a, *end = g + s->b; g < end; g++) {
-        uint32_t to = (g->to & ~KL_LAST) / SHARE, a = g->of / SHARE;
+        uint32_t to = (g->to & ~KL_LAST) / SHARE, of[3] = {g->of / SHARE};
         bool needed = g->to / KL_PLANE_BYTES < w->program->layout.cells; /* not an answer's, for diagrams by planes */
         while (!(g->to & KL_LAST)) {
-            uint32_t b = (++g)->of / SHARE;
-            if (needed) x->gates[count++] = (pair){to, a, b, to ^ OTHER, a ^ OTHER, b ^ OTHER};
-            a = to;
+            of[1] = (++g)->of / SHARE;
+            of[2] = g->to & KL_LAST ? KL_PLANE_ALL * PLANE : (++g)->of / SHARE;
+            pair made = {to, {of[0], of[1], of[2]}, to ^ OTHER, {of[0] ^ OTHER, of[1] ^ OTHER, of[2] ^ OTHER}};
+            if (needed) x->gates[count++] = made;
+            of[0] = to;
         }
     }
     x->steps_end[-1].b = count - x->steps_end[-1].a;
@@ -176,8 +178,9 @@ static inline void slices(kl_workspace *w, uint32_t field) {
 
 static inline void gates(uint64_t *planes, const pair *g, uint32_t count) {
     for (const pair *end = g + count; g < end; g++) {
-        *word_at(planes, g->and_to) = *word_at(planes, g->and_a) & *word_at(planes, g->and_b);
-        *word_at(planes, g->or_to) = *word_at(planes, g->or_a) | *word_at(planes, g->or_b);
+        const uint32_t *and = g->and, * or = g->or ;
+        *word_at(planes, g->and_to) = *word_at(planes, and[0]) & *word_at(planes, and[1]) & *word_at(planes, and[2]);
+        *word_at(planes, g->or_to) = *word_at(planes, or [0]) | *word_at(planes, or [1]) | *word_at(planes, or [2]);
     }
 }
 
