@@ -38,6 +38,18 @@ bool kl_cli_is(const kl_cli *c, kl_flag_id flag, const char *value) {
     return c->given[flag].n > 0 && kl_str_eq(kl_cli_value(c, flag), kl_str_of(value));
 }
 
+kl_str_list kl_cli_list(const kl_cli *c, kl_flag_id flag) {
+    kl_str_list list = {0};
+    for (size_t i = 0; i < c->given[flag].n; i++) {
+        kl_str s = c->given[flag].p[i];
+        for (size_t at = 0, to; at <= s.n; at = to + 1) {
+            for (to = at; to < s.n && s.p[to] != ',';) to++;
+            KL_PUSH(c->arena, &list, ((kl_str){s.p + at, to - at}));
+        }
+    }
+    return list;
+}
+
 static const kl_flag_use *verb_flag(const kl_verb *verb, kl_flag_id id) {
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         if (common[i].id == id) return &common[i];

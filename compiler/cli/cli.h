@@ -58,6 +58,7 @@ bool kl_cli_parse(kl_cli *c, int argc, char **argv, int *status);
 bool kl_cli_has(const kl_cli *c, kl_flag_id flag);
 kl_str kl_cli_value(const kl_cli *c, kl_flag_id flag); /* the last one given; empty when none */
 bool kl_cli_is(const kl_cli *c, kl_flag_id flag, const char *value);
+kl_str_list kl_cli_list(const kl_cli *c, kl_flag_id flag); /* all that were given, with commas between or one by one */
 
 void kl_cli_help(const kl_cli *c, FILE *out, const kl_verb *verb); /* NULL: the command itself */
 const char *kl_flag_name(kl_flag_id flag);

@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void hex(kl_bytes *out, const uint8_t *bytes, size_t n) {
-    static const char digits[] = "0123456789abcdef";
-    kl_bytes_char(out, '"');
-    for (size_t i = 0; i < n; i++) kl_bytes_char(out, digits[bytes[i] >> 4]), kl_bytes_char(out, digits[bytes[i] & 15]);
-    kl_bytes_char(out, '"');
-}
-
 static void name(kl_bytes *out, const char *indent, const char *key) {
     kl_bytes_text(out, indent);
     kl_bytes_char(out, '"');
@@ -111,7 +104,7 @@ static void edition(kl_bytes *out, kl_run *run, size_t e) {
     kl_bytes_json(out, ed->info.edition);
     kl_bytes_text(out, ",\n");
     name(out, "      ", "sha256");
-    hex(out, ed->info.source_hash, 32);
+    kl_bytes_hash(out, ed->info.source_hash);
     kl_bytes_text(out, ",\n");
     name(out, "      ", "sources");
     kl_bytes_char(out, '{');
@@ -121,7 +114,7 @@ static void edition(kl_bytes *out, kl_run *run, size_t e) {
         if (i) kl_bytes_text(out, ", ");
         kl_bytes_json(out, s.name);
         kl_bytes_text(out, ": ");
-        hex(out, s.hash, 32);
+        kl_bytes_hash(out, s.hash);
     }
     kl_bytes_text(out, "},\n");
     assumptions(out, run, e);
@@ -141,7 +134,7 @@ void kl_receipt(kl_run *run, kl_bytes *out) {
     kl_bytes_json(out, run->rules.editions.p[0].info.name);
     kl_bytes_text(out, ",\n  \"engine\": \"klausul " KLAUSUL_VERSION "\",\n");
     name(out, "  ", "input_sha256");
-    hex(out, digest, sizeof digest);
+    kl_bytes_hash(out, digest);
     kl_bytes_text(out, ",\n");
     name(out, "  ", "counts");
     name(out, "{", "records");

@@ -91,21 +91,15 @@ static bool asked_for(kl_run *run) {
 }
 
 static bool fail_on(kl_cli *c, bool *undetermined, bool *findings) {
-    for (size_t i = 0; i < c->given[KL_FLAG_FAIL_ON].n; i++) {
-        kl_str s = c->given[KL_FLAG_FAIL_ON].p[i];
-        for (size_t at = 0; at <= s.n;) {
-            size_t n = 0;
-            while (at + n < s.n && s.p[at + n] != ',') n++;
-            kl_str one = {s.p + at, n};
-            if (kl_str_eq(one, KL_STR("undetermined")))
-                *undetermined = true;
-            else if (kl_str_eq(one, KL_STR("findings")))
-                *findings = true;
-            else {
-                kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--fail-on"), one, KL_STR("undetermined, findings"));
-                return false;
-            }
-            at += n + 1;
+    kl_str_list what = kl_cli_list(c, KL_FLAG_FAIL_ON);
+    for (size_t i = 0; i < what.n; i++) {
+        if (kl_str_eq(what.p[i], KL_STR("undetermined"))) {
+            *undetermined = true;
+        } else if (kl_str_eq(what.p[i], KL_STR("findings"))) {
+            *findings = true;
+        } else {
+            kl_say(c, KL_D_USAGE_CHOICE, 3, KL_STR("--fail-on"), what.p[i], KL_STR("undetermined, findings"));
+            return false;
         }
     }
     return true;
@@ -162,22 +156,13 @@ static void selectable(kl_run *run, kl_str_list *names) {
 static bool find_columns(kl_run *run) {
     kl_cli *c = run->cli;
     if (!kl_cli_has(c, KL_FLAG_SELECT)) return true;
-    kl_str_list given = {0}, names = {0};
-    for (size_t i = 0; i < c->given[KL_FLAG_SELECT].n; i++) {
-        kl_str s = c->given[KL_FLAG_SELECT].p[i];
-        for (size_t at = 0; at <= s.n;) {
-            size_t n = 0;
-            while (at + n < s.n && s.p[at + n] != ',') n++;
-            kl_str one = {s.p + at, n};
-            for (size_t k = 0; k < given.n; k++) {
-                if (!kl_str_eq(given.p[k], one)) continue;
-                kl_say(c, KL_D_SELECT_TWICE, 1, one);
-                return false;
-            }
-            KL_PUSH(c->arena, &given, one);
-            at += n + 1;
+    kl_str_list given = kl_cli_list(c, KL_FLAG_SELECT), names = {0};
+    for (size_t i = 0; i < given.n; i++)
+        for (size_t k = 0; k < i; k++) {
+            if (!kl_str_eq(given.p[k], given.p[i])) continue;
+            kl_say(c, KL_D_SELECT_TWICE, 1, given.p[i]);
+            return false;
         }
-    }
     kl_string *wanted = kl_alloc_array(c->arena, given.n, sizeof *wanted);
     for (size_t i = 0; i < given.n; i++) wanted[i] = kl_string_from(given.p[i]);
     size_t unknown;

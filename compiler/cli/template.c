@@ -75,9 +75,6 @@ static void value_codes(kl_bytes *out, const kl_program *p, uint32_t set) {
     kl_bytes_char(out, '}');
 }
 
-static const char *const type_words[] = {"",      "yes/no", "values",  "set",  "integer", "decimal",
-                                         "money", "date",   "minutes", "days", "text"};
-
 static void property(kl_cli *c, kl_bytes *out, const field_of *f) {
     const kl_program *p = f->edition->program;
     kl_bytes_text(out, "    ");
@@ -107,7 +104,7 @@ static void property(kl_cli *c, kl_bytes *out, const field_of *f) {
         kl_bytes_json(out, f->info.title);
     }
     kl_bytes_text(out, ", \"x-type\": \"");
-    kl_bytes_text(out, type_words[f->info.kind]);
+    kl_bytes_text(out, kl_kind_word(f->info.kind));
     kl_bytes_char(out, '"');
     if (f->info.kind == KL_DECIMAL || f->info.kind == KL_MONEY) {
         kl_bytes_text(out, ", \"x-decimals\": ");

@@ -280,20 +280,16 @@ static void tell_json(asking *x, answer a, const kl_str_list *blocking, kl_bytes
 static bool take_fixed(asking *x) {
     kl_str_list names = {0};
     for (size_t i = 0; i < x->g->fields.n; i++) KL_PUSH(x->c->arena, &names, x->g->fields.p[i].name);
-    for (size_t i = 0; i < x->c->given[KL_FLAG_FIXED].n; i++) {
-        kl_str s = x->c->given[KL_FLAG_FIXED].p[i];
-        for (size_t at = 0, to; at <= s.n; at = to + 1) {
-            for (to = at; to < s.n && s.p[to] != ',';) to++;
-            kl_str name = {s.p + at, to - at};
-            size_t field = 0;
-            while (field < names.n && !kl_str_eq(names.p[field], name)) field++;
-            if (field == names.n) {
-                kl_say(x->c, KL_D_NO_FIELD, 1, name);
-                kl_say_hint(x->c, kl_closest(name, names.p, names.n));
-                return false;
-            }
-            x->fixed[field] = true;
+    kl_str_list fixed = kl_cli_list(x->c, KL_FLAG_FIXED);
+    for (size_t i = 0; i < fixed.n; i++) {
+        size_t field = 0;
+        while (field < names.n && !kl_str_eq(names.p[field], fixed.p[i])) field++;
+        if (field == names.n) {
+            kl_say(x->c, KL_D_NO_FIELD, 1, fixed.p[i]);
+            kl_say_hint(x->c, kl_closest(fixed.p[i], names.p, names.n));
+            return false;
         }
+        x->fixed[field] = true;
     }
     return true;
 }

@@ -130,8 +130,18 @@ bool kl_utf8_ok(const char *data, size_t size) {
     return true;
 }
 
+static const char hex[] = "0123456789abcdef";
+
+void kl_bytes_hash(kl_bytes *b, const uint8_t hash[32]) {
+    kl_bytes_char(b, '"');
+    for (size_t i = 0; i < 32; i++) {
+        kl_bytes_char(b, hex[hash[i] >> 4]);
+        kl_bytes_char(b, hex[hash[i] & 15]);
+    }
+    kl_bytes_char(b, '"');
+}
+
 void kl_bytes_json(kl_bytes *b, kl_string s) {
-    static const char hex[] = "0123456789abcdef";
     const unsigned char *p = (const unsigned char *)s.data, *end = p + s.size, *plain = p;
     kl_bytes_char(b, '"');
     while (p < end) {

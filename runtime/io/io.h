@@ -23,7 +23,8 @@ void kl_bytes_char(kl_bytes *b, char c);
 void kl_bytes_text(kl_bytes *b, const char *text);
 void kl_bytes_string(kl_bytes *b, kl_string s);
 void kl_bytes_number(kl_bytes *b, int64_t value, unsigned scale, char decimal);
-void kl_bytes_date(kl_bytes *b, int64_t day); /* 2023-09-01 */
+void kl_bytes_date(kl_bytes *b, int64_t day);            /* 2023-09-01 */
+void kl_bytes_hash(kl_bytes *b, const uint8_t hash[32]); /* quoted, in hexadecimal digits */
 void kl_bytes_json(kl_bytes *b, kl_string s); /* a quoted JSON string; bytes that are not UTF-8 become U+FFFD */
 void kl_bytes_free(kl_bytes *b);
 
@@ -289,6 +290,8 @@ void kl_bytes_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned s
 void kl_bytes_json_value(kl_bytes *out, const kl_program *p, kl_kind kind, unsigned scale, uint32_t set,
                          const kl_result *r);
 const char *kl_state_word(kl_state state); /* as in the output: decided, not_stated, … */
+const char *kl_kind_word(kl_kind kind);    /* as hosts are told of it: yes/no, values, … */
+const char *kl_entry_word(uint32_t kind);  /* likewise: clause, item, … */
 const char *kl_reason_word(uint32_t reason);
 const char *kl_truth_word(kl_truth truth);
 

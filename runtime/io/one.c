@@ -205,9 +205,7 @@ kl_string kl_one_write_value(kl_one *o, uint32_t outcome) {
 
 /* ------------------------------------------------------------------ what the guideline is */
 static void type_of(kl_one *o, kl_kind kind, uint32_t scale, uint32_t set) {
-    static const char *const kinds[] = {"",      "yes/no", "values",  "set",  "integer", "decimal",
-                                        "money", "date",   "minutes", "days", "text"};
-    member(&o->out, ", \"type\": ", text(kinds[kind]));
+    member(&o->out, ", \"type\": ", text(kl_kind_word(kind)));
     if (kind == KL_DECIMAL || kind == KL_MONEY) {
         kl_bytes_text(&o->out, ", \"decimals\": ");
         kl_bytes_number(&o->out, scale, 0, '.');
@@ -244,12 +242,9 @@ kl_string kl_one_inspect(kl_one *o) {
     member(out, ", \"edition\": ", info.edition);
     day(out, ", \"from\": ", info.from);
     day(out, ", \"through\": ", info.through);
-    kl_bytes_text(out, ", \"source_hash\": \"");
-    for (size_t i = 0; i < 32; i++) {
-        kl_bytes_char(out, "0123456789abcdef"[info.source_hash[i] >> 4]);
-        kl_bytes_char(out, "0123456789abcdef"[info.source_hash[i] & 15]);
-    }
-    kl_bytes_text(out, "\", \"fields\": [");
+    kl_bytes_text(out, ", \"source_hash\": ");
+    kl_bytes_hash(out, info.source_hash);
+    kl_bytes_text(out, ", \"fields\": [");
     for (uint32_t i = 0; i < info.fields; i++) {
         kl_field_info f;
         kl_field_of(o->program, i, &f);

@@ -5,6 +5,18 @@
 
 #include <string.h>
 
+const char *kl_kind_word(kl_kind kind) {
+    static const char *const words[] = {"",      "yes/no", "values",  "set",  "integer", "decimal",
+                                        "money", "date",   "minutes", "days", "text"};
+    return words[kind];
+}
+
+const char *kl_entry_word(uint32_t kind) {
+    static const char *const words[] = {"period",      "scope",  "clause", "item",  "exception", "exception item",
+                                        "requirement", "advice", "rule",   "table", "row",       "note"};
+    return words[kind < 12 ? kind : 11];
+}
+
 const char *kl_state_word(kl_state state) {
     static const char *const words[] = {"decided",      "not_stated", "external", "none",
                                         "undetermined", "conflict",   "error"};

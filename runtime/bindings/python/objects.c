@@ -376,13 +376,10 @@ static PyObject *outcome_info(const kl_ruleset_edition *e, uint32_t i) {
 }
 
 static PyObject *entry_info(const kl_ruleset_edition *e, const kl_py_words *w, uint32_t i) {
-    static const char *const kinds[] = {"period",      "scope",  "clause", "item",  "exception", "exception item",
-                                        "requirement", "advice", "rule",   "table", "row",       "note"};
     const kl_entry_info *n = &e->teller->entries[i];
     PyObject *dict = PyDict_New();
     bool has_parent = n->parent != KL_INDEX_NONE;
-    bool ok = put(dict, "id", kl_py_text(n->id)) &&
-              put(dict, "kind", PyUnicode_FromString(kinds[n->kind < 12 ? n->kind : 11])) &&
+    bool ok = put(dict, "id", kl_py_text(n->id)) && put(dict, "kind", PyUnicode_FromString(kl_entry_word(n->kind))) &&
               put(dict, "label", text_or_none(n->label)) && put(dict, "title", text_or_none(n->title)) &&
               put(dict, "citation", text_or_none(n->citation)) && put(dict, "open", text_or_none(n->open)) &&
               put(dict, "because", text_or_none(n->because)) && put(dict, "valid_from", day_of(w, n->from)) &&

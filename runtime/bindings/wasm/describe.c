@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-static const char *const kinds[] = {"",      "yes/no", "values",  "set",  "integer", "decimal",
-                                    "money", "date",   "minutes", "days", "text"};
-
 static void comma(kl_bytes *out) {
     char last = out->size ? out->data[out->size - 1] : '{';
     if (last != '{' && last != '[') kl_bytes_text(out, ", ");
@@ -24,6 +21,10 @@ static void text(kl_bytes *out, const char *key, kl_string s) {
     if (!s.size) return;
     name(out, key);
     kl_bytes_json(out, s);
+}
+
+static void word(kl_bytes *out, const char *key, const char *s) {
+    text(out, key, (kl_string){s, strlen(s)});
 }
 
 static void number(kl_bytes *out, const char *key, int64_t n) {
@@ -46,18 +47,12 @@ static void day(kl_bytes *out, const char *key, int32_t d) {
 }
 
 static void hash(kl_bytes *out, const char *key, const uint8_t *bytes) {
-    static const char hex[] = "0123456789abcdef";
     name(out, key);
-    kl_bytes_char(out, '"');
-    for (size_t i = 0; i < 32; i++) {
-        kl_bytes_char(out, hex[bytes[i] >> 4]);
-        kl_bytes_char(out, hex[bytes[i] & 15]);
-    }
-    kl_bytes_char(out, '"');
+    kl_bytes_hash(out, bytes);
 }
 
 static void type(kl_bytes *out, const kl_program *p, kl_kind kind, uint32_t scale, uint32_t set) {
-    text(out, "type", (kl_string){kinds[kind], strlen(kinds[kind])});
+    word(out, "type", kl_kind_word(kind));
     if (scale) number(out, "decimals", scale);
     if (set == KL_INDEX_NONE) return;
     kl_set_info info;
@@ -134,12 +129,10 @@ static void outcome(kl_bytes *out, const kl_program *p, uint32_t i) {
 }
 
 static void clause(kl_bytes *out, const kl_program *p, uint32_t i) {
-    static const char *const words[] = {"period",      "scope",  "clause", "item",  "exception", "exception item",
-                                        "requirement", "advice", "rule",   "table", "row",       "note"};
     kl_entry_info e, parent;
     kl_entry_of(p, i, &e);
     text(out, "id", e.id);
-    text(out, "kind", (kl_string){words[e.kind], strlen(words[e.kind])});
+    word(out, "kind", kl_entry_word(e.kind));
     text(out, "label", e.label);
     text(out, "title", e.title);
     text(out, "citation", e.citation);
