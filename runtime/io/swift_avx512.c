@@ -131,6 +131,57 @@ static inline __attribute__((always_inline)) void bool_cells(const kl_cells *c, 
     }
 }
 
+static inline __m512i four_dates(const kl_cells *c, uint32_t row) { /* sixteen bytes of every other row */
+    const size_t step = 2 * c->columns;
+    const uint32_t *before = c->ends - 1 + row * c->columns;
+#define DATE(k) _mm_loadu_si128((const __m128i *)(const void *)(c->data + 1 + (ptrdiff_t)(int32_t)before[(k)*step]))
+    __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(DATE(0)), DATE(1), 1),
+            high = _mm256_inserti128_si256(_mm256_castsi128_si256(DATE(2)), DATE(3), 1);
+#undef DATE
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+#define KL_OWN_DATES
+/* 2023-09-01 and the separator after it, eight at a time: their digits side by side, and what stands between them. Returns the odd ones. */
+static inline uint64_t eight_dates(const kl_cells *c, uint32_t row, int64_t *out, uint64_t *empty) {
+    const __m512i one = _mm512_set1_epi64(1), separator = _mm512_set1_epi64((unsigned char)c->data[c->ends[0]]),
+                  order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 3, 5, 6, 8, 9, 4, 7, 10, -1, -1, -1, -1, -1));
+    const __m512i lengths = _mm512_setr_epi32(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0),
+                  passed = _mm512_setr_epi32(0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0);
+    __m512i a = _mm512_shuffle_epi8(four_dates(c, row), order), b = _mm512_shuffle_epi8(four_dates(c, row + 1), order),
+            text = _mm512_unpacklo_epi64(a, b), between = _mm512_unpackhi_epi64(a, b);
+    __m512i wanted = _mm512_or_si512(_mm512_slli_epi64(separator, 16), _mm512_set1_epi64('-' << 8 | '-')),
+            digits = _mm512_xor_si512(text, _mm512_set1_epi8('0')),
+            past = _mm512_or_si512(digits, _mm512_add_epi8(digits, _mm512_set1_epi8(0x76)));
+    __mmask8 shaped = (__mmask8)(_mm512_cmpeq_epi64_mask(between, wanted) &
+                                 _mm512_testn_epi64_mask(past, _mm512_set1_epi8((char)0x80)));
+    /* century, year of it, month, day: sixteen bits each; then year, and month * 128 + day */
+    __m512i pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010A)),
+            both = _mm512_madd_epi16(pairs, _mm512_set1_epi64(0x0001008000010064));
+    __m512i year = _mm512_and_si512(both, _mm512_set1_epi64(0xFFFFFFFF)), rest = _mm512_srli_epi64(both, 32),
+            month = _mm512_srli_epi64(rest, 7), day = _mm512_and_si512(rest, _mm512_set1_epi64(127));
+    __mmask8 leap = (__mmask8)(_mm512_testn_epi64_mask(pairs, _mm512_set1_epi64(3 << 16)) &
+                               (_mm512_test_epi64_mask(pairs, _mm512_set1_epi64(0xFFFF0000)) |
+                                _mm512_testn_epi64_mask(pairs, _mm512_set1_epi64(3))));
+    __m512i length = _mm512_maskz_permutexvar_epi32(0x5555, month, lengths),
+            before = _mm512_maskz_permutexvar_epi32(0x5555, month, passed);
+    const __m512i february = _mm512_set1_epi64(2);
+    length = _mm512_mask_add_epi64(length, (__mmask8)(leap & _mm512_cmpeq_epi64_mask(month, february)), length, one);
+    before = _mm512_mask_add_epi64(before, (__mmask8)(leap & _mm512_cmpgt_epu64_mask(month, february)), before, one);
+    __mmask8 good =
+        (__mmask8)(shaped & _mm512_cmple_epu64_mask(month, _mm512_set1_epi64(12)) & _mm512_test_epi64_mask(year, year) &
+                   _mm512_cmplt_epu64_mask(_mm512_sub_epi64(day, one), length));
+    __m512i years = _mm512_sub_epi64(year, one), /* whole ones since 0001-01-01, which is day -719162 */
+        centuries = _mm512_srli_epi64(_mm512_mul_epu32(years, _mm512_set1_epi64(5243)), 19),
+            days = _mm512_add_epi64(_mm512_mul_epu32(years, _mm512_set1_epi64(365)), _mm512_srli_epi64(years, 2));
+    days = _mm512_add_epi64(_mm512_sub_epi64(days, centuries), _mm512_srli_epi64(centuries, 2));
+    days = _mm512_add_epi64(_mm512_add_epi64(days, before), _mm512_sub_epi64(day, _mm512_set1_epi64(719163)));
+    _mm512_storeu_si512((void *)out, days);
+    __mmask8 nothing = _mm512_cmpeq_epi64_mask(_mm512_and_si512(text, _mm512_set1_epi64(0xFF)), separator);
+    *empty |= (uint64_t)_cvtmask8_u32(nothing) << row;
+    return (uint64_t)(uint8_t)~_cvtmask8_u32((__mmask8)(good | nothing)) << row;
+}
+
 static inline void copy64(char *to, const char *from) {
     _mm512_storeu_si512((void *)to, _mm512_loadu_si512((const void *)from));
 }

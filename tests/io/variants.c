@@ -105,7 +105,13 @@ static const char *usual(const shape *s, uint32_t column) {
                                             {"100", "12,5", "-7", ""},
                                             {"A", "enhet 7", "B-12345678901", "12"},
                                             {"låg", "H", "oklarad", ""}};
+    static char date[16];
     uint32_t habit = s->column[column];
+    if (habit == 4 && below(2)) { /* most of them real */
+        unsigned year = below(4) ? 1895 + below(120) : below(10000);
+        (void)snprintf(date, sizeof date, "%04u-%02u-%02u", year, below(13 + !below(50)), below(29 + below(4)));
+        return date;
+    }
     return habit ? habits[habit - 1][below(4)] : cells[below(CELLS)];
 }
 
