@@ -460,7 +460,7 @@ static void put_cell(finding *f, const kl_grid *t, size_t row, size_t column) {
     const kl_cell *c = &t->rows.p[row].cells.p[column];
     kl_str head = t->heads.p[column].text;
     if (c->empty || !c->list.n) return;
-    if (!head.n && t->head_exprs.p[column]) head = text_at(f, t->head_exprs.p[column]->span);
+    if (!head.n) head = text_at(f, t->head_exprs.p[column] ? t->head_exprs.p[column]->span : t->heads.p[column].span);
     ir_type type = type_named(f, t->heads.p[column].text);
     f->part =
         head.n ? kl_str_fmt(f->arena, say(f, "%.*s, kolumnen %.*s", "%.*s, column %.*s"), KL_FMT(f->part), KL_FMT(head))
