@@ -1,5 +1,5 @@
 /* swift.h - the loops that touch every byte and every cell of a plain CSV chunk, one set of them for each kind of vector instructions.
- * May include: runtime/io/io.h. Not installed. They know no grammar of values: they compare cells with what the careful way has read before.
+ * May include: runtime/io/io.h. Not installed. They compare cells with what the careful way has read before; of values they know short numbers and plain dates.
  * Start at kl_swift_of(); swift.c is the plain C set, swift.inc what all sets share. */
 #ifndef KL_RUNTIME_IO_SWIFT_H
 #define KL_RUNTIME_IO_SWIFT_H
