@@ -123,7 +123,12 @@ size_t kl_by(const kl_workspace *w, uint32_t outcome, uint32_t slot, uint32_t ro
     if (!sure && r.state != KL_DECIDED && r.state != KL_UNDETERMINED) return 0;
     uint32_t s = kl_o(p, outcome, KL_O_FIRST_SLOT) + slot, first = kl_l(p, s, KL_L_FIRST_CANDIDATE),
              end = first + kl_l(p, s, KL_L_CANDIDATES);
+    const uint64_t *word = w->planes + row / 64;
     for (uint32_t c = first; c < end; c++) {
+        size_t literal = w->literals[kl_c(p, c, KL_C_BY)], other = literal ^ 1;
+        uint64_t is = word[literal * w->words];
+        if (!sure) is = ~(is | word[other * w->words]);
+        if (!(is >> (row % 64) & 1)) continue; /* as for most of many */
         uint32_t entry = kl_c(p, c, KL_C_ENTRY);
         if (entry == last || !kl_by_counts(w, c, row, sure, &r)) continue;
         if (n < most) entries[n] = entry;

@@ -109,9 +109,9 @@ void kl_tally_record(kl_tally *t, const kl_verdict *v) {
     t->findings += v->finding_count || v->failed_audit;
     t->warnings += v->warning_count > 0;
     if (!undetermined) return;
-    for (uint32_t i = 0; i < teller->info.fields; i++) t->missing[i] += kl_bit(v->missing, i);
-    for (uint32_t i = 0; i < teller->info.assumptions; i++) t->open_assumptions[i] += kl_bit(v->open_assumptions, i);
-    for (uint32_t i = 0; i < teller->info.entries; i++) t->open_entries[i] += kl_bit(v->open_entries, i);
+    KL_EACH_BIT(i, v->missing, teller->info.fields) t->missing[i]++;
+    KL_EACH_BIT(i, v->open_assumptions, teller->info.assumptions) t->open_assumptions[i]++;
+    KL_EACH_BIT(i, v->open_entries, teller->info.entries) t->open_entries[i]++;
 }
 
 unsigned kl_tally_flags(const kl_verdict *v) {

@@ -51,6 +51,18 @@ static inline bool kl_bit(const uint64_t *bits, size_t i) {
     return bits[i / 64] >> (i % 64) & 1;
 }
 
+/* The first bit from `from` on that is set, or `count`. */
+static inline size_t kl_next_bit(const uint64_t *bits, size_t from, size_t count) {
+    for (; from < count; from = (from / 64 + 1) * 64) {
+        uint64_t left = bits[from / 64] >> (from % 64);
+        if (left) from += (size_t)__builtin_ctzll(left);
+        if (left) return from < count ? from : count;
+    }
+    return count;
+}
+#define KL_EACH_BIT(i, bits, count)                                                                                    \
+    for (size_t i = kl_next_bit(bits, 0, count); i < (count); i = kl_next_bit(bits, i + 1, count))
+
 /* The entries of a many-of outcome, as a JSON array. */
 void kl_bytes_slots(kl_bytes *out, const kl_verdict *v, uint32_t outcome, const uint32_t *slots, size_t count);
 

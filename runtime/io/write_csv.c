@@ -81,22 +81,19 @@ static void decided_by(kl_bytes *out, const kl_verdict *v) {
 static void missing(kl_bytes *out, const kl_verdict *v) {
     const kl_teller *t = v->teller;
     size_t from = out->size;
-    for (uint32_t i = 0; i < t->info.fields; i++)
-        if (kl_bit(v->missing, i)) id(out, from, t->fields[i].name);
+    KL_EACH_BIT(i, v->missing, t->info.fields) id(out, from, t->fields[i].name);
 }
 
 static void assumptions(kl_bytes *out, const kl_teller *t, const uint64_t *bits) {
     size_t from = out->size;
-    for (uint32_t i = 0; i < t->info.assumptions; i++)
-        if (kl_bit(bits, i)) id(out, from, t->assumptions[i].name);
+    KL_EACH_BIT(i, bits, t->info.assumptions) id(out, from, t->assumptions[i].name);
 }
 
 static void open(kl_bytes *out, const kl_verdict *v) {
     const kl_teller *t = v->teller;
     size_t from = out->size;
     assumptions(out, t, v->open_assumptions);
-    for (uint32_t i = 0; i < t->info.entries; i++)
-        if (kl_bit(v->open_entries, i)) id(out, from, t->entries[i].id);
+    KL_EACH_BIT(i, v->open_entries, t->info.entries) id(out, from, t->entries[i].id);
 }
 
 static void findings(kl_bytes *out, const kl_verdict *v) {

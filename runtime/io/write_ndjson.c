@@ -127,8 +127,7 @@ static void list_of(kl_bytes *out, const char *name, const kl_string *names, con
 }
 
 static void bits_of(kl_bytes *out, const kl_string *names, const uint64_t *bits, size_t count, bool *first) {
-    for (size_t i = 0; i < count; i++) {
-        if (!kl_bit(bits, i)) continue;
+    KL_EACH_BIT(i, bits, count) {
         if (!*first) kl_bytes_text(out, ", ");
         *first = false;
         kl_bytes_string(out, names[i]);

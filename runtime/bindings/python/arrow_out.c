@@ -243,10 +243,8 @@ static void add_entries(column *c, const kl_verdict *v, const uint32_t *list, si
 
 static void add_open(column *c, const kl_verdict *v) {
     const kl_teller *t = v->teller;
-    for (uint32_t i = 0; i < t->info.assumptions; i++)
-        if (kl_bit(v->open_assumptions, i)) add_item(c, t->assumptions[i].name);
-    for (uint32_t i = 0; i < t->info.entries; i++)
-        if (kl_bit(v->open_entries, i)) add_item(c, t->entries[i].id);
+    KL_EACH_BIT(i, v->open_assumptions, t->info.assumptions) add_item(c, t->assumptions[i].name);
+    KL_EACH_BIT(i, v->open_entries, t->info.entries) add_item(c, t->entries[i].id);
 }
 
 static void add_list(column *c, const kl_verdict *v) {

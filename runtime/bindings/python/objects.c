@@ -135,8 +135,10 @@ static PyObject *chosen(PyObject *all, const uint32_t *which, size_t count) {
 }
 
 static bool add_bits(PyObject *list, PyObject *all, const uint64_t *bits, uint32_t count) {
-    for (uint32_t i = 0; bits && i < count; i++)
-        if (kl_bit(bits, i) && PyList_Append(list, PyTuple_GetItem(all, (Py_ssize_t)i))) return false;
+    if (!bits) return true;
+    KL_EACH_BIT(i, bits, count) {
+        if (PyList_Append(list, PyTuple_GetItem(all, (Py_ssize_t)i))) return false;
+    }
     return true;
 }
 
