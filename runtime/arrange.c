@@ -67,6 +67,14 @@ static bool of_bits(const kl_step *s, const kl_test *tests) {
     return s->kind == KL_STEP_TEST && (tests[s->a].op == KL_OP_B_FIELD || tests[s->a].op == KL_OP_B_KNOWN);
 }
 
+/* Of what waits for nothing, steps of a kind follow each other: a processor guesses then what comes next. */
+enum { LAST_TURN = 3 };
+static uint32_t turn_of(const kl_step *s, const kl_test *tests) {
+    if (s->kind == KL_STEP_SLICES) return 0;
+    if (s->kind != KL_STEP_TEST && s->kind != KL_STEP_CELL) return LAST_TURN;
+    return tests[s->a].op == KL_OP_B_RANGE_F ? 1 : tests[s->a].op == KL_OP_B_IN_F ? 2 : LAST_TURN;
+}
+
 /* Whoever reads the literals that have become others. */
 static void read_others(kl_workspace *w, const uint32_t *other, uint32_t inputs) {
     const kl_program *p = w->program;
@@ -106,16 +114,17 @@ static void arrange_tests(arranging x, uint32_t count, uint32_t inputs) {
         kept++;
     }
     if (kept) *to++ = (kl_step){KL_STEP_FIELDS, 0, kept};
-    for (uint32_t s = 0; s < steps; s++) {
-        bool test = step[s].kind == KL_STEP_TEST || step[s].kind == KL_STEP_CELL;
-        if (of_bits(&step[s], old) || (test && same[step[s].a])) continue;
-        *to = step[s];
-        if (test) {
-            w->tests[kept] = old[step[s].a];
-            to->a = kept++;
+    for (uint32_t turn = 0; turn <= LAST_TURN; turn++)
+        for (uint32_t s = 0; s < steps; s++) {
+            bool test = step[s].kind == KL_STEP_TEST || step[s].kind == KL_STEP_CELL;
+            if (of_bits(&step[s], old) || (test && same[step[s].a]) || turn_of(&step[s], old) != turn) continue;
+            *to = step[s];
+            if (test) {
+                w->tests[kept] = old[step[s].a];
+                to->a = kept++;
+            }
+            to++;
         }
-        to++;
-    }
     w->step_count = (uint32_t)(to - w->steps);
     read_others(w, other, inputs);
 }
