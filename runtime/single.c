@@ -251,9 +251,6 @@ bool kl_single(kl_workspace *w, const kl_batch *batch) {
         switch ((kl_step_kind)s->kind) {
         case KL_STEP_GATES: gates(w->planes, x->gates + s->a, s->b); break;
         case KL_STEP_TEST: test(w, &w->tests[s->a]); break;
-        case KL_STEP_FIELDS:
-            for (uint32_t i = 0; i < s->b; i++) test(w, &w->tests[s->a + i]);
-            break;
         case KL_STEP_SLICES: slices(w, s->a); break;
         case KL_STEP_DECIDE: decide(w, x, s->a); break;
         default: kl_run_step(w, s);
