@@ -70,7 +70,7 @@ bool kl_emit_image_hastily(kl_arena *a, kl_diags *d, const ir_guideline *g, kl_b
 void kl_emit_c(kl_arena *a, const kl_program *program, kl_str image, kl_str include, kl_buf *header, kl_buf *source);
 
 /* Why a guideline cannot be said in a dialect of SQL: outcomes row by row; a many-of outcome whose column is computed; a name, text, table or
- * list of codes beyond what the database holds (`most`); a day before its calendar; an empty text, where that is no text. */
+ * list of codes beyond what the database holds (`most`); a day before its calendar; an empty text, where that is no text; a text with blanks at its end, where they do not count. */
 typedef enum kl_sql_reason {
     KL_SQL_FINE,
     KL_SQL_ROWS,
@@ -80,7 +80,8 @@ typedef enum kl_sql_reason {
     KL_SQL_TABLE,
     KL_SQL_CODES,
     KL_SQL_DAY,
-    KL_SQL_EMPTY
+    KL_SQL_EMPTY,
+    KL_SQL_BLANKS
 } kl_sql_reason;
 
 typedef struct kl_sql_trouble {

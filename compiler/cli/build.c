@@ -79,6 +79,8 @@ static kl_str why_not(kl_cli *c, const kl_sql_trouble *t) {
         [KL_SQL_CODES] = {"en lista har inte fler koder än", "a list has no more codes than"},
         [KL_SQL_DAY] = {"före 1582-10-15 räknar databasen dagar på ett annat sätt",
                         "before 1582-10-15 the database counts days otherwise"},
+        [KL_SQL_BLANKS] = {"blanka i slutet av en text räknas inte i databasen",
+                           "blanks at the end of a text do not count in the database"},
         [KL_SQL_EMPTY] = {"en tom text är okänd i databasen", "an empty text is unknown in the database"},
     };
     kl_str most = t->most ? kl_str_fmt(c->arena, " %u", t->most) : KL_STR("");

@@ -37,14 +37,13 @@ typedef struct kl_dialect {
     const char *given;                            /* a text that is not empty, else NULL */
     const char *read_number,
         *misfit; /* a number times $2, where it is small enough; whether it has more than $3 decimals or is not */
-    const char *padded; /* whether a code has blanks after it, which the database would not mind; NULL: it does */
     const char *set, *blank,
         *shown_set;   /* a set from its words; whether a text is not blank; a set as it is given out */
     const char *none; /* the set of nothing */
     const char *held,
         *of_words;     /* whether the set $1 holds the code $2, a text with blanks around; a set from a constant $1 */
     const char *exact; /* a text that is compared letter by letter */
-    const char *stop;  /* after a text that is compared, where blanks at its end would not count */
+    const char *stop;  /* after a result's text, where blanks at the end of a text do not count */
     const char *empty, *list;           /* what a list of words grows from; the list without its first blank */
     const char *long_empty, *long_list; /* likewise where it may grow beyond `text_most` */
     const char *untold;                 /* a text that is never seen */

@@ -134,12 +134,6 @@ static kl_str in_codes(kl_sql *q, kl_str value, uint32_t mask, uint32_t values) 
     return kl_str_fmt(q->arena, "%.*s IN (%.*s)", KL_FMT(value), KL_FMT(kl_buf_view(&b)));
 }
 
-static kl_str same_fields(const kl_sql *q, kl_str one, kl_str other) {
-    const char *join = q->d->join, *stop = q->d->stop;
-    if (!*stop) return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(one), KL_FMT(other));
-    return kl_str_fmt(q->arena, "%.*s %s '%s' = %.*s %s '%s'", KL_FMT(one), join, stop, KL_FMT(other), join, stop);
-}
-
 static void truth(kl_sql *q, uint32_t i, uint32_t op) {
     uint32_t to = word(q, i, 1), x = word(q, i, 2), y = word(q, i, 3), z = word(q, i, 4);
     uint8_t binds = ATOM;
@@ -169,7 +163,7 @@ static void truth(kl_sql *q, uint32_t i, uint32_t op) {
     case OP_B_HAS: s = has_code(q, x, y); break;
     case OP_B_EMPTY: s = kl_str_fmt(q->arena, "%.*s = %s", KL_FMT(q->field[x]), q->d->none); break;
     case OP_B_TEXT: s = kl_sql_same_text(q, q->field[x], kl_view_text(&q->view, KL_S_TEXTS, y, 0)); break;
-    case OP_B_SAME: s = same_fields(q, q->field[x], q->field[y]); break;
+    case OP_B_SAME: s = kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(q->field[x]), KL_FMT(q->field[y])); break;
     case OP_B_RANGE:
         s = number_test(q, q->number[x],
                         kl_str_fmt(q->arena, "%.*s BETWEEN %.*s AND %.*s", KL_FMT(q->number[x].value),

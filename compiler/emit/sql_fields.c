@@ -130,14 +130,9 @@ static kl_str no_code(kl_sql *q, kl_str raw, const kl_field_info *f) {
 
 /* When the field cannot hold it; empty: it always can. */
 static kl_str refused(kl_sql *q, kl_str raw, const kl_field_info *f) {
-    if (f->kind == KL_VALUES) {
-        if (q->d->truths)
-            return kl_str_fmt(q->arena, "%.*s IS NOT NULL AND (%.*s) IS NULL", KL_FMT(raw), KL_FMT(value(q, raw, f)));
-        kl_str unknown = no_code(q, raw, f);
-        if (!q->d->padded) return unknown;
-        return kl_str_fmt(q->arena, "%.*s OR %.*s", KL_FMT(unknown),
-                          KL_FMT(kl_sql_fill(q->arena, q->d->padded, raw, raw, raw)));
-    }
+    if (f->kind == KL_VALUES && q->d->truths)
+        return kl_str_fmt(q->arena, "%.*s IS NOT NULL AND (%.*s) IS NULL", KL_FMT(raw), KL_FMT(value(q, raw, f)));
+    if (f->kind == KL_VALUES) return no_code(q, raw, f);
     if (f->kind == KL_SET) return kl_str_fmt(q->arena, "%.*s", KL_FMT(strange_codes(q, raw, f)));
     if (f->kind == KL_DATE)
         return kl_str_fmt(q->arena, "NOT (%.*s BETWEEN %.*s AND %.*s)", KL_FMT(raw),
@@ -151,6 +146,8 @@ static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
     if (f->kind == KL_TEXT) {
         kl_str text = kl_view_text(&q->view, KL_S_TEXTS, at, 0);
         if (text.n == 0 && q->d->empty_is_null) kl_sql_refuse(q, KL_SQL_EMPTY, kl_sql_string(f->name), 0);
+        if (text.n && text.p[text.n - 1] == ' ' && *q->d->stop)
+            kl_sql_refuse(q, KL_SQL_BLANKS, kl_sql_string(f->name), 0);
         return kl_sql_quoted(q, text);
     }
     int64_t v = kl_view_const(&q->view, at);

@@ -174,10 +174,8 @@ kl_str kl_sql_constant(const kl_sql *q, uint32_t truth) {
 }
 
 kl_str kl_sql_same_text(kl_sql *q, kl_str column, kl_str text) {
-    kl_arena *a = q->arena;
-    if (text.n == 0 && q->d->empty_is_null) /* no text that is known is empty */
-        return kl_str_fmt(a, "%.*s <> %.*s", KL_FMT(column), KL_FMT(column));
-    kl_str constant = kl_sql_quoted(q, kl_str_fmt(a, "%.*s%s", KL_FMT(text), q->d->stop));
-    if (!*q->d->stop) return kl_str_fmt(a, "%.*s = %.*s", KL_FMT(column), KL_FMT(constant));
-    return kl_str_fmt(a, "%.*s %s '%s' = %.*s", KL_FMT(column), q->d->join, q->d->stop, KL_FMT(constant));
+    bool never = text.n == 0 ? q->d->empty_is_null : *q->d->stop && text.p[text.n - 1] == ' ';
+    if (never) /* no text that is known is empty, or ends in a blank, where it was read without */
+        return kl_str_fmt(q->arena, "%.*s <> %.*s", KL_FMT(column), KL_FMT(column));
+    return kl_str_fmt(q->arena, "%.*s = %.*s", KL_FMT(column), KL_FMT(kl_sql_quoted(q, text)));
 }

@@ -95,6 +95,8 @@ class Translated(DuckDB):
 
     def value(self, f, record):
         v = super().value(f, record)
+        if f.kind in ("values", "text") and v is not None:
+            return f"{v}  "  # as a column of fixed width has it: blanks around a text are left out
         return int(v) if isinstance(v, bool) else v
 
     def decide(self, records, booleans):
@@ -130,7 +132,7 @@ def is_text(node):
 
 class TSQL(Translated):
     dialect, reserved = "tsql", RESERVED_TSQL
-    macros = ("datalength(x) AS 2 * length(x)", "len_of_words(x) AS length(rtrim(x))")
+    macros = ()
     SHAPE = re.compile(r"(?:--.*\n)*CREATE OR ALTER PROCEDURE (\[.*\]) AS\nBEGIN\n(?:SET [A-Z_]+ (?:ON|OFF);\n)*(.*)END;\n", re.S)
 
     def parsed(self):
@@ -157,8 +159,6 @@ class TSQL(Translated):
             return exp.IntDiv(this=node.this, expression=node.expression)
         if kind == "Convert":
             return exp.cast(node.expression, "DATE")
-        if kind == "Length":
-            return exp.Anonymous(this="len_of_words", expressions=[node.this.this])
         if kind == "Stuff":
             return exp.Substring(this=node.this, start=exp.Literal.number(3))
         if kind == "DateAdd":
@@ -190,6 +190,10 @@ class Oracle(Translated):
         self.made = self.MADE.findall(script)
         script = self.ROWS.sub(lambda m: "SELECT * FROM (VALUES " + self.ROW.sub(r"(\1)", m.group(0)).replace(" UNION ALL", ",") + ")", script)
         return [tree for tree in sqlglot.parse(self.MADE.sub(r"CREATE TABLE \1 AS ", script), read="oracle") if tree is not None]
+
+    def value(self, f, record):
+        v = super().value(f, record)
+        return "inga" if f.kind == "set" and v == "" else v
 
     def bare(self, node):
         """Without its no_empty(), where the function around it has one: what is nested deep would be expanded twice at each level."""
