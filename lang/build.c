@@ -15,19 +15,24 @@ static void close_body(kl_reader *r) {
     r->body = NULL;
 }
 
-/* A piece ends where its last token ends: the one before `before`. */
-static void close_piece(kl_reader *r, uint32_t before) {
-    close_body(r);
-    if (!r->piece) return;
-    size_t low = 0, high = r->file->tokens.n;
+size_t kl_token_from(const kl_file *file, uint32_t offset) {
+    size_t low = 0, high = file->tokens.n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (r->file->tokens.p[middle].span.start < before)
+        if (file->tokens.p[middle].span.start < offset)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low > 0) r->piece->span.end = r->file->tokens.p[low - 1].span.end;
+    return low;
+}
+
+/* A piece ends where its last token ends: the one before `before`. */
+static void close_piece(kl_reader *r, uint32_t before) {
+    close_body(r);
+    if (!r->piece) return;
+    size_t next = kl_token_from(r->file, before);
+    if (next > 0) r->piece->span.end = r->file->tokens.p[next - 1].span.end;
 }
 
 void kl_begin(kl_reader *r, kl_piece_kind kind, kl_span head) {

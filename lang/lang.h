@@ -9,6 +9,8 @@
 
 /* Reads one rule file. Always returns a file (with what could be understood); errors are in `d`. text must outlive the arena. */
 kl_file *kl_parse(kl_arena *a, kl_diags *d, kl_str path, kl_str text);
+/* The first of its tokens that begins at `offset` or later; their number when none does. */
+size_t kl_token_from(const kl_file *file, uint32_t offset);
 
 /* The canonical layout of a file that was read without errors. surface: the keywords to write with (file->surface to keep). */
 kl_str kl_format(kl_arena *a, const kl_file *file, kl_surface surface);

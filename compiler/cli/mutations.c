@@ -8,6 +8,7 @@
 
 #include "compiler/cli/given.h"
 #include "lang/catalogue.h"
+#include "lang/lang.h"
 #include "runtime/dates.h"
 #include "runtime/klausul.h"
 
@@ -72,26 +73,13 @@ static kl_str text_at(const finding *f, kl_span s) {
     return (kl_str){f->file->text.p + s.start, s.end - s.start};
 }
 
-/* The first token from `offset` on. */
-static size_t token_from(const finding *f, uint32_t offset) {
-    size_t low = 0, high = f->file->tokens.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (f->file->tokens.p[middle].span.start < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool is_word(const kl_token *t, kl_surface surface, const char *sv, const char *en) {
     return t->word != KL_NO_WORD && kl_str_eq(kl_words[t->word].text[surface], kl_str_of(surface == KL_SV ? sv : en));
 }
 
 /* The place of a keyword inside `in`; false when it is not there. */
 static bool find_word(const finding *f, kl_span in, const char *sv, const char *en, kl_span *place) {
-    for (size_t i = token_from(f, in.start); i < f->file->tokens.n; i++) {
+    for (size_t i = kl_token_from(f->file, in.start); i < f->file->tokens.n; i++) {
         const kl_token *t = &f->file->tokens.p[i];
         if (t->span.start >= in.end) break;
         if (!is_word(t, f->file->surface, sv, en)) continue;
@@ -210,7 +198,7 @@ static void put_step(finding *f, const recipe *r, kl_span shown, const kl_expr *
     int by = r->by;
     if (!is_constant(e)) return;
     if (e->kind == KL_E_NEG) e = e->a, by = -by;
-    size_t i = token_from(f, e->span.start);
+    size_t i = kl_token_from(f->file, e->span.start);
     if (i == f->file->tokens.n || f->file->tokens.p[i].span.start != e->span.start) return;
     kl_span place = f->file->tokens.p[i].span;
     kl_str was = text_at(f, place);
@@ -272,7 +260,7 @@ static void put_without(finding *f, const recipe *r, kl_span shown, const kl_exp
 }
 
 static void put_last(finding *f, const recipe *r, const kl_expr *e) {
-    size_t i = token_from(f, e->span.end);
+    size_t i = kl_token_from(f->file, e->span.end);
     if (i > 0) put(f, r->kind, e->span, f->file->tokens.p[i - 1].span, kl_str_of(r->word[f->file->surface]), false);
 }
 
@@ -528,7 +516,7 @@ static kl_span head_of(const kl_piece *p) {
 /* One of several names, or the whole line. */
 static void put_overrides(finding *f, const kl_name_list *names) {
     for (size_t i = 0; i < names->n; i++) {
-        size_t line = token_from(f, names->p[0].span.start);
+        size_t line = kl_token_from(f->file, names->p[0].span.start);
         if (names->n == 1 && line > 0) {
             kl_span place = {f->file->tokens.p[line - 1].span.start, names->p[0].span.end};
             leave_out(f, place, place, "åsidosättandet", "the overriding");
@@ -570,7 +558,7 @@ static void put_gives(finding *f, const kl_set_list *gives) {
 /* `annars` and its value, of the piece or the field. */
 static void put_otherwise(finding *f, kl_str name, const kl_expr *e) {
     if (!e) return;
-    size_t i = token_from(f, e->span.start);
+    size_t i = kl_token_from(f->file, e->span.start);
     uint32_t start = i ? f->file->tokens.p[i - 1].span.start : e->span.start;
     f->part = name;
     put_value_in(f, (kl_span){start, e->span.end}, e, type_named(f, name));
