@@ -154,13 +154,14 @@ static inline void facts(uint64_t *planes, const alone *x, const kl_column *colu
 }
 
 static inline void test(kl_workspace *w, const kl_test *t) {
-    const kl_column *c = &w->columns[t->source];
-    uint64_t *yes = w->planes + t->to, is = 0;
-    bool code = t->op == KL_OP_B_IN_F && !t->values, known = known_of(c);
-    if (!code && t->op != KL_OP_B_RANGE_F) {
+    bool code = t->op == KL_OP_B_IN_F && !t->values;
+    if (!code && t->op != KL_OP_B_RANGE_F) { /* the source may be a number register */
         kl_run_test(w, t);
         return;
     }
+    const kl_column *c = &w->columns[t->source];
+    uint64_t *yes = w->planes + t->to, is = 0;
+    bool known = known_of(c);
     if (known && code)
         is = t->bits >> *c->as.codes;
     else if (known)
