@@ -24,7 +24,7 @@ kl_workspace *kl_workspace_init(const kl_program *p, void *memory, size_t size) 
     }
     for (uint32_t f = 0; f < p->count[KL_S_FIELDS]; f++)
         w->fields[f] = kl_limits(p, kl_f(p, f, KL_F_TYPE), kl_f(p, f, KL_F_SET));
-    kl_workspace_use(w, NULL);
+    kl_kernels_portable(&w->run);
     return w;
 }
 
@@ -33,12 +33,12 @@ void kl_workspace_use(kl_workspace *w, const kl_kernels *k) {
         w->run = *k;
     else
         kl_kernels_portable(&w->run);
-    kl_make_plan(w);
+    w->rows = w->step_count = 0; /* without steps the plan is made when it is needed */
 }
 
 void kl_workspace_trace(kl_workspace *w, bool wanted) {
     w->untraced = !wanted;
-    kl_make_plan(w);
+    w->rows = w->step_count = 0;
 }
 
 bool kl_is_traced(const kl_workspace *w) {
@@ -149,6 +149,7 @@ bool kl_eval(kl_workspace *w, const kl_batch *batch, kl_fault *fault) {
     *fault = (kl_fault){0, KL_INDEX_NONE, NULL};
     w->rows = 0;
     w->columns = batch->columns;
+    if (!w->step_count) kl_make_plan(w);
     if (batch->rows == 1 && w->run.single && w->run.single(w, batch)) return true;
     if (batch->rows > 512) fetch(w, batch->columns);
     if (!check_batch(w, batch, fault)) return false;

@@ -254,7 +254,7 @@ size_t kl_blocked_by(const kl_workspace *w, uint32_t row, uint32_t *entries, siz
  * what was told of one can be told of the others; with `all` also from kl_by (not sure), kl_wait, kl_audit_of and kl_assumptions_of. Words
  * of one record, the same for every batch of the workspace; 0: the program has no such marks (many-of outcomes, texts carried over, audited
  * outcomes unless `all`, or too much to tell). */
-uint32_t kl_mark_words(const kl_workspace *w, bool all);
+uint32_t kl_mark_words(kl_workspace *w, bool all);
 /* As many words for each record, record by record. false: there are none of this batch (with `all`: it is too small; else: so many entries
  * decided one of its records that the marks have no room for them). */
 bool kl_marks(const kl_workspace *w, bool all, uint64_t *marks);

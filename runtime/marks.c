@@ -216,8 +216,9 @@ void kl_plain_turn(uint64_t square[64]) {
         }
 }
 
-uint32_t kl_mark_words(const kl_workspace *w, bool all) {
+uint32_t kl_mark_words(kl_workspace *w, bool all) {
     marks m;
+    if (!w->step_count) kl_make_plan(w);
     return list(&m, w, all, false);
 }
 

@@ -258,7 +258,7 @@ typedef struct kl_memo_form {  /* what is written of each record */
     kl_simd simd; /* one that kl_simd_has() */
 } kl_memo_form;
 /* NULL: this form says more than the marks (or memory is out); then every record is written on its own. */
-kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_workspace *w);
+kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, kl_workspace *w);
 void kl_memo_free(kl_memo *m);
 void kl_memo_batch(kl_memo *m, const kl_workspace *w, uint32_t rows); /* after each kl_eval */
 /* Writes record `row` of the batch if one like it was learnt. */

@@ -104,7 +104,7 @@ static bool suits(kl_memo *m, const kl_teller *t) {
 }
 
 /* Plain marks where they say enough and nothing else costs much; else those that say all. */
-static void choose_marks(kl_memo *m, const kl_workspace *w) {
+static void choose_marks(kl_memo *m, kl_workspace *w) {
     m->words = kl_mark_words(w, false);
     if (m->words && !m->determined && !m->assumed) return;
     uint32_t words = kl_mark_words(w, true);
@@ -116,7 +116,7 @@ static void choose_marks(kl_memo *m, const kl_workspace *w) {
     m->surely = false;
 }
 
-kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, const kl_workspace *w) {
+kl_memo *kl_memo_new(const kl_memo_form *form, const kl_teller *t, kl_workspace *w) {
     kl_memo *m = calloc(1, sizeof *m);
     if (!m) return NULL;
     m->form = *form;
