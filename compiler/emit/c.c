@@ -142,7 +142,8 @@ static void names(kl_c *c, kl_buf *b) {
         kl_entry_info e;
         kl_entry_of(c->program, i, &e);
         kl_buf_fmt(b, "    {%.*s, %.*s, %.*s},\n", KL_FMT(kl_c_literal(c->arena, of(e.id))),
-                   KL_FMT(kl_c_literal(c->arena, of(e.title))), KL_FMT(kl_c_literal(c->arena, of(e.citation))));
+                   KL_FMT(kl_c_literal(c->arena, of(e.title))),
+                   KL_FMT(kl_c_literal(c->arena, kl_view_cite(&c->view, i))));
     }
     kl_buf_fmt(b, "    {0, 0, 0}};\nconst char *const %.*s_fields[%.*s_FIELDS + 1] = {", KL_FMT(p), KL_FMT(P));
     for (uint32_t i = 0; i < c->info.fields; i++) {

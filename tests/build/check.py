@@ -201,6 +201,27 @@ def sanitized(build):
     return b"__asan_init" in run(["nm", "-g", os.path.join(build, "libklausul.a")]).stdout
 
 
+def stands_alone(count, build):
+    """The programs of examples/ that have a guideline written out, as C and as SQL."""
+    klausul, rules = os.path.join(build, "klausul"), "rules/vgr/distanskontakter/2023-06-01.klausul"
+    with tempfile.TemporaryDirectory() as folder:
+        source, host, sql = (os.path.join(folder, name) for name in ("vgr.c", "decide", "vgr.sql"))
+        done = run([klausul, "build", rules, "--target", "c", "-o", source], cwd=ROOT)
+        if done.returncode == 0:
+            done = run([CC, *STRICT, f"-I{folder}", "-o", host, "examples/c/decide.c", source], cwd=ROOT)
+        if done.returncode == 0:
+            done = run([host])
+        told = done.stdout.decode().splitlines()
+        count.check("examples/c/decide.c", told[1:3] == ["the fee depends on: planerad", "the fee is 100.00 kr"] and len(told) == 4
+                    and told[3].startswith("  by registrering.3b: tabellen"), said(done))
+        done = run([klausul, "build", rules, "--target", "sql", "--dialect", "sqlite", "-o", sql], cwd=ROOT)
+        if done.returncode == 0:
+            done = run([sys.executable, "examples/sql/decide.py", sql], cwd=ROOT)
+        told = [line.split(" | ") for line in done.stdout.decode().splitlines()]
+        wanted = [["1", "100.00", "decided"], ["2", "undetermined", "registrera"], ["3", "form"]]
+        count.check("examples/sql/decide.py", [line[:3] for line in told] == wanted and told[1][-1] == "planerad", said(done))
+
+
 def main():
     build = build_option()
     count = Count()
@@ -211,6 +232,7 @@ def main():
     images_are_reproducible(count, build)
     installs(count, build)
     demonstrates(count, build)
+    stands_alone(count, build)
     return count.finish()
 
 
