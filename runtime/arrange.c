@@ -8,9 +8,10 @@ typedef struct arranging {
     uint8_t *free, *end; /* what is left of the scratch */
 } arranging;
 
+/* NULL when that is too little; then nothing more is taken either, so that it is enough to look at the last. */
 static void *take(arranging *x, size_t count, size_t size) {
     size_t bytes = (count * size + 63) & ~(size_t)63;
-    if (bytes > (size_t)(x->end - x->free)) return NULL;
+    if (!x->free || bytes > (size_t)(x->end - x->free)) return x->free = NULL;
     void *at = x->free;
     x->free += bytes;
     return at;
@@ -95,7 +96,7 @@ static void arrange_tests(arranging x, uint32_t count, uint32_t inputs) {
     bool *same = take(&x, count, sizeof *same);
     kl_test *old = take(&x, count, sizeof *old);
     kl_step *step = take(&x, steps, sizeof *step), *to = w->steps;
-    if (!other || !same || !old || !step) return;
+    if (!step) return;
     for (uint32_t i = 0; i < w->program->layout.slices; i++) other[i] = i;
     memcpy(old, w->tests, count * sizeof *old);
     memcpy(step, w->steps, steps * sizeof *step);
@@ -150,8 +151,9 @@ typedef struct wiring {
     uint32_t *ready;  /* of each wire: the first step that may read it */
     uint8_t *readers; /* of each literal: gates that read it, at most 2; what others read has 2 */
     uint32_t *runs;   /* of each step: the first step of gates that is not before it */
-    uint32_t *step, *level,
-        *begin; /* of each gate: its step, how many gates of that lie before it, its first new input */
+    uint32_t *step;   /* of each gate: the one that it belongs to, */
+    uint32_t *level;  /* how many of its gates lie before this one, one after another, */
+    uint32_t *begin;  /* and its first new input */
     uint32_t *input, *order, *sorted, *start;
 } wiring;
 
@@ -171,7 +173,7 @@ static bool room_for_gates(arranging *x, wiring *g) {
     for (size_t i = 0; i < sizeof of_gates / sizeof *of_gates; i++)
         *of_gates[i] = take(x, g->count + 1, sizeof **of_gates[i]);
     g->start = take(x, later(g->count, steps) + 1, sizeof *g->start);
-    if (!g->start) return false; /* the scratch only shrinks: then some of those before it may be missing too */
+    if (!g->start) return false;
     memset(g->readers, 0, 2 * (size_t)wires);
     memset(g->of, 0xFF, wires * sizeof *g->of);
     memset(g->ready, 0, wires * sizeof *g->ready);
@@ -275,7 +277,7 @@ static void arrange_slot(arranging x, const kl_slot_plan *s) {
     uint32_t *parts[6];
     for (int i = 0; i < 6; i++) parts[i] = take(&x, places + 1, sizeof **parts);
     kl_reach *old = take(&x, s->reaches, sizeof *old);
-    if (!parts[5] || !old) return;
+    if (!old) return;
     uint32_t *level = parts[0], *first = parts[1], *here = parts[2], *sorted = parts[3], *at = parts[4];
     for (uint32_t place = 0; place < places; place++) {
         level[place] = 0;
