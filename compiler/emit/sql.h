@@ -32,9 +32,8 @@ typedef struct kl_dialect {
     const char *find;                              /* whether the text $1 holds $2 */
     const char *amount;                            /* a whole number $1 with $2 decimals, $3 = 10^-$2 */
     const char *greatest;
-    const char *numbering;                        /* of the records, 1, 2 … */
-    const char *read_text, *read_set, *read_date; /* a column as it is read; NULL: as it is */
-    const char *given;                            /* a text that is not empty, else NULL */
+    const char *numbering;                                     /* of the records, 1, 2 … */
+    const char *read_text, *read_set, *read_date, *read_plain; /* a column as it is read; the last: yes/no, numbers */
     const char *read_number,
         *misfit; /* a number times $2, where it is small enough; whether it has more than $3 decimals or is not */
     const char *set, *blank,

@@ -212,8 +212,8 @@ kl_str kl_sql_told_field(kl_sql *q, uint32_t value) {
         for (uint32_t c = 0; c < set.values; c++) {
             kl_value_info v;
             kl_value_of(q->program, of, c, &v);
-            kl_buf_fmt(&b, " + CASE WHEN %.*s THEN %llu ELSE 0 END", KL_FMT(kl_sql_held(q, f, kl_sql_string(v.name))),
-                       1ull << c);
+            kl_buf_fmt(&b, " + CASE WHEN %.*s THEN %lld ELSE 0 END", KL_FMT(kl_sql_held(q, f, kl_sql_string(v.name))),
+                       (long long)(1ull << c)); /* as a constant is told: the 64th code is the sign */
         }
         kl_buf_fmt(&b, " AS %s) END", q->d->digits);
         return kl_buf_view(&b);

@@ -8,7 +8,7 @@
     .truths = true, .once = " MATERIALIZED", .create = "CREATE VIEW $1 AS\nWITH\n", .join = "||",                      \
     .boolean = "boolean", .numeric = "numeric", .text = "varchar", .digits = "varchar(30)", .dividend = "$1",          \
     .divisor = "$1", .same_sign = "(($1) < 0) = (($2) < 0)", .first_day = KL_DATE_MIN,                                 \
-    .numbering = "row_number() OVER ()", .given = "nullif($1, '')",                                                    \
+    .numbering = "row_number() OVER ()",                                                                               \
     .misfit = "abs($1 * $4 - round($1 * $4)) > 0.0001 OR abs($1 * $4) > 1000000000000000", .set = "trim($1)",          \
     .blank = "trim($1) <> ''", .shown_set = "$1", .none = "''", .of_words = "$1", .exact = "$1", .stop = "",           \
     .empty = "''", .untold = "''", .list = "ltrim($1)", .after_two = "substr($1, 3)", .first = "substr($1, 1, 1)",     \
@@ -16,9 +16,15 @@
 
 /* Where the two that have none agree. */
 #define WITHOUT_TRUTHS                                                                                                 \
-    .once = "", .fence = "", .same_sign = "SIGN($1) = SIGN($2)", .given = "$1",                                        \
+    .once = "", .fence = "", .same_sign = "SIGN($1) = SIGN($2)",                                                       \
     .misfit = "$1 <> ROUND($1, $2) OR NOT ($1 BETWEEN -$3 AND $3)",                                                    \
     .greatest = "CASE WHEN $1 > $2 THEN $1 ELSE $2 END"
+
+/* What kl_trim() of runtime/io leaves out at the ends. Not every encoding of PostgreSQL has all of them as characters. */
+#define POSTGRESQL_TRIM                                                                                                \
+    "regexp_replace($1, '^[ \\t\\n\\r\\u00A0\\u2009\\u202F]+|[ \\t\\n\\r\\u00A0\\u2009\\u202F]+$', '', 'g')"
+#define SQLITE_TRIM "trim($1, ' ' || char(9, 10, 13, 160, 8201, 8239))"
+#define DUCKDB_TRIM "trim($1, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8201) || chr(8239))"
 
 _Static_assert(KL_NUMBER_MAX == INT64_C(1000000000000000), "the bound in .misfit and .read_number");
 
@@ -44,6 +50,10 @@ static const kl_dialect dialects[] = {
      .find = "strpos($1, $2) > 0",
      .held = "strpos(' ' || $1 || ' ', $2) > 0",
      .amount = "CAST($1 AS numeric) * $3",
+     .read_text = "nullif(" POSTGRESQL_TRIM ", '')",
+     .read_set = POSTGRESQL_TRIM,
+     .read_date = "$1",
+     .read_plain = "$1",
      .read_number = "CASE WHEN abs($1 * $4) <= 1000000000000000 THEN CAST(round($1 * $4) AS bigint) END",
      .greatest = "GREATEST($1, $2)"},
     {.name = "sqlite",
@@ -70,6 +80,10 @@ static const kl_dialect dialects[] = {
      .held = "instr(' ' || $1 || ' ', $2) > 0",
      .amount = "CASE WHEN ($1) < 0 THEN '-' WHEN ($1) IS NOT NULL THEN '' END || printf('%d.%0$2d', abs($1) / $4, "
                "abs($1) % $4)",
+     .read_text = "nullif(" SQLITE_TRIM ", '')",
+     .read_set = SQLITE_TRIM,
+     .read_date = "nullif(" SQLITE_TRIM ", '')",
+     .read_plain = "CASE WHEN " SQLITE_TRIM " <> '' THEN $1 END",
      .read_number = "CASE WHEN abs($1 * $4) <= 1000000000000000 THEN CAST(round($1 * $4) AS INTEGER) END",
      .greatest = "max($1, $2)"},
     {.name = "duckdb",
@@ -90,6 +104,10 @@ static const kl_dialect dialects[] = {
      .find = "strpos($1, $2) > 0",
      .held = "strpos(' ' || $1 || ' ', $2) > 0",
      .amount = "CAST($1 AS DECIMAL(20, 0)) * $3",
+     .read_text = "nullif(" DUCKDB_TRIM ", '')",
+     .read_set = DUCKDB_TRIM,
+     .read_date = "$1",
+     .read_plain = "$1",
      .read_number = "CASE WHEN abs($1 * $4) <= 1000000000000000 THEN CAST(round($1 * $4) AS BIGINT) END",
      .greatest = "greatest($1, $2)"},
     {.name = "tsql",
@@ -127,6 +145,7 @@ static const kl_dialect dialects[] = {
      .read_text = "NULLIF(TRIM(CAST($1 AS nvarchar(max))), '') COLLATE Latin1_General_100_BIN2",
      .read_set = "CAST($1 AS nvarchar(max)) COLLATE Latin1_General_100_BIN2",
      .read_date = "CAST($1 AS date)",
+     .read_plain = "$1",
      .read_number = "CASE WHEN $1 BETWEEN -$3 AND $3 THEN CAST(CAST($1 AS decimal(25, 9)) * $4 AS bigint) END",
      .set = "TRIM($1)",
      .blank = "TRIM($1) <> ''",
@@ -195,6 +214,7 @@ static const kl_dialect dialects[] = {
      .read_text = "TRIM($1)",
      .read_set = "TRIM($1)",
      .read_date = "TRUNC($1)",
+     .read_plain = "$1",
      .read_number = "CASE WHEN $1 BETWEEN -$3 AND $3 THEN CAST(ROUND($1 * $4) AS NUMBER(19)) END",
      .set = "' ' || TRIM($1) || ' '", /* NULL || ' ' is not NULL: a set has its blanks with it, that of nothing two */
      .blank = "TRIM($1) IS NOT NULL",

@@ -168,13 +168,9 @@ static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
     return kl_sql_quoted(q, kl_sql_fill(q->arena, q->d->of_words, words, words, words));
 }
 
-/* The table of the records, its columns as the database compares them right; NULL patterns: the table itself. */
+/* The table of the records, its columns as the command reads them and as the database compares them right. */
 static void read_table(kl_sql *q, kl_str record) {
     const kl_dialect *d = q->d;
-    if (!d->read_text) {
-        kl_buf_fmt(q->out, "\n  FROM %.*s t", KL_FMT(record));
-        return;
-    }
     kl_buf_fmt(q->out, "\n  FROM (SELECT ");
     for (uint32_t i = 0; i < q->info.fields; i++) {
         kl_field_info f;
@@ -183,11 +179,11 @@ static void read_table(kl_sql *q, kl_str record) {
         const char *as = f.kind == KL_VALUES || f.kind == KL_TEXT ? d->read_text
                          : f.kind == KL_SET                       ? d->read_set
                          : f.kind == KL_DATE                      ? d->read_date
-                                                                  : "$1";
+                                                                  : d->read_plain;
         kl_buf_fmt(q->out, "%s%.*s AS %.*s", i ? ",\n      " : "", KL_FMT(kl_sql_fill(q->arena, as, raw, raw, raw)),
                    KL_FMT(name));
     }
-    kl_buf_fmt(q->out, "\n    FROM %.*s r) t", KL_FMT(record));
+    kl_buf_fmt(q->out, "\n    FROM %.*s r%s) t", KL_FMT(record), d->fence);
 }
 
 void kl_sql_fields(kl_sql *q) {
@@ -204,8 +200,6 @@ void kl_sql_fields(kl_sql *q) {
         kl_field_info f;
         kl_field_of(q->program, i, &f);
         kl_str raw = kl_str_fmt(q->arena, "t.%.*s", KL_FMT(kl_sql_ident(q->arena, kl_sql_string(f.name))));
-        bool text = f.kind == KL_VALUES || f.kind == KL_TEXT;
-        if (text) raw = kl_sql_fill(q->arena, q->d->given, raw, raw, raw);
         if (q->d->name_most && f.name.size > q->d->name_most)
             kl_sql_refuse(q, KL_SQL_NAME, kl_sql_string(f.name), q->d->name_most);
         q->field[i] = kl_sql_name(q, kl_sql_string(f.name));

@@ -64,12 +64,12 @@ class Source:
         bases = [{k: v for k, v in record.items() if k != self.key} for record, _ in self.own]
         for i in range(len(self.own), len(self.own) + count):
             record = self.maker.record(i, bases)
-            yield record, self.maker.as_input(record)
+            yield record, self.maker.with_blanks(self.maker.as_input(record))
 
     def full(self):
         for i, record in enumerate(self.maker.full()):
             record = self.maker.numbered(record, i)
-            yield record, self.maker.as_input(record)
+            yield record, self.maker.with_blanks(self.maker.as_input(record))
 
 
 # ---------------------------------------------------------------- records as they are written

@@ -8,6 +8,7 @@ import random
 import re
 
 DAY0 = datetime.date(1970, 1, 1)
+BLANKS = " \t\n\r\u00a0\u2009\u202f"  # what is left out at the ends of a value
 FIRST, LAST = (datetime.date(1, 1, 1) - DAY0).days, (datetime.date(9999, 12, 31) - DAY0).days
 
 
@@ -19,6 +20,14 @@ class Field:
         self.values = described.get("enum") or described.get("items", {}).get("enum") or []
         self.names = [name, *described.get("x-input-names", [])]
         self.codes = {code: v for v in self.values for code in (v, *described["x-input-codes"][v])}
+
+
+def blanked(rng, text, blanks=BLANKS):
+    """The text as a careless system has it: now and then with blanks around."""
+    if rng.random() < 0.7:
+        return text
+    before, after = rng.choice(((0, 1), (1, 0), (1, 1), (2, 3)))
+    return "".join(rng.choices(blanks, k=before)) + text + "".join(rng.choices(blanks, k=after))
 
 
 def fields_of(schema):
@@ -164,4 +173,17 @@ class Maker:
                 sign, n = ("-" if v < 0 else ""), abs(v)
                 v = f"{sign}{n // 10 ** f.scale}.{n % 10 ** f.scale:0{f.scale}d}"
             out[f.name] = v
+        return out
+
+    def with_blanks(self, given):
+        """The object of as_input() with blanks around texts and yes/no, and blanks alone for what is unknown."""
+        rng, out = random.Random(repr(given)), {}
+        for f in self.fields:
+            v = given.get(f.name)
+            if isinstance(v, bool) and rng.random() < 0.3:
+                v = "ja" if v else "nej"
+            if v is None and rng.random() < 0.1:
+                v = ""
+            if v is not None:
+                out[f.name] = blanked(rng, v) if isinstance(v, str) else v
         return out

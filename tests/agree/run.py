@@ -117,7 +117,7 @@ class Agreement:
                 a, b = theirs.get(key), ours.get(key, {})
                 if a:  # a column of SQL has a type, so that it cannot hold the document's name
                     a = {c: "" if a.get(c + ".state") == "external" else v for c, v in a.items()}
-                if a and b.get("rejected") and any(chunk[i][1].get(f.name, kind.first_date) < kind.first_date for f in source.fields if f.kind == "date"):
+                if a and b.get("rejected") and any((chunk[i][1].get(f.name, "").strip() or kind.first_date) < kind.first_date for f in source.fields if f.kind == "date"):
                     continue  # a day that the database has no name for
                 differ = [c for c in b if c not in ("key", "rejected") and b[c] != a.get(c)] if a else []
                 if not b or bool(b["rejected"]) != (a is None) or differ:

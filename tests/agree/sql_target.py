@@ -6,6 +6,7 @@ import datetime
 import glob
 import io
 import os
+import random
 import re
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ import tempfile
 from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from records import BLANKS, blanked  # noqa: E402
 from suite import run  # noqa: E402
 
 DAY0 = datetime.date(1970, 1, 1)
@@ -30,6 +32,11 @@ def cell(v):
     return str(v)
 
 
+def written(rows):
+    """Rows as CSV, in which NULL alone has no quotes around it: a bare line end in a cell would be another row."""
+    return "".join(",".join("\\N" if v is None else '"' + cell(v).replace('"', '""') + '"' for v in row) + "\n" for row in rows)
+
+
 class Refused(Exception):
     """The dialect cannot express the guideline, and the compiler says so."""
 
@@ -37,6 +44,7 @@ class Refused(Exception):
 class SqlTarget:
     dialect = None
     first_date = "0001-01-01"
+    blanks = BLANKS  # that the dialect leaves out around a text
     faults = None  # where the text is looked into: what is wrong with it
 
     def __init__(self, klausul, guideline, folder, fields):
@@ -49,6 +57,7 @@ class SqlTarget:
         self.fields = fields
         self.table = self.text.split('It reads the table "', 1)[1].split('"', 1)[0]
         self.view = self.view_of(self.text)
+        self.rng = random.Random(1)
 
     def view_of(self, text):
         return re.findall(r'CREATE (?:VIEW|TEMP TABLE) ("[^"]+") AS\n', text)[-1]
@@ -58,12 +67,14 @@ class SqlTarget:
 
     def value(self, f, record):
         v = record.get(f.name)
+        if f.kind in ("values", "text") and (v is not None or self.rng.random() < 0.1):
+            return blanked(self.rng, v or "", self.blanks)
         if v is None:
             return None
         if f.kind == "date":
             return DAY0 + datetime.timedelta(days=v)
         if f.kind == "set":
-            return " ".join(v)
+            return blanked(self.rng, " ".join(v), self.blanks)
         if f.scale:
             return Decimal(v).scaleb(-f.scale)
         return v
@@ -84,8 +95,8 @@ class SQLite(SqlTarget):
     def value(self, f, record):
         v = super().value(f, record)
         if isinstance(v, datetime.date):
-            return v.isoformat()
-        return float(v) if isinstance(v, Decimal) else v
+            return blanked(self.rng, v.isoformat())
+        return "" if v is None and f.kind != "set" and self.rng.random() < 0.1 else float(v) if isinstance(v, Decimal) else v
 
     def decide(self, records, booleans):
         db = sqlite3.connect(":memory:")
@@ -108,7 +119,7 @@ class DuckDB(SqlTarget):
     def fill(self, db, records):
         db.execute(f"CREATE TABLE {self.quoted(self.table)} ({self.column_types()})")
         with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as f:
-            csv.writer(f).writerows(["\\N" if v is None else cell(v) for v in row] for row in [[x.name for x in self.fields], *self.rows(records)])
+            f.write(written([[x.name for x in self.fields], *self.rows(records)]))
             f.flush()
             db.execute(f"COPY {self.quoted(self.table)} FROM '{f.name}' (HEADER, NULLSTR '\\N')")
 
@@ -164,13 +175,10 @@ class PostgreSQL(SqlTarget):
         return {"yes/no": "boolean", "date": "date", "values": "text", "set": "text", "text": "text"}.get(f.kind, "bigint")
 
     def decide(self, records, booleans):
-        rows = io.StringIO()
-        writer = csv.writer(rows, lineterminator="\n")
-        writer.writerows(["\\N" if v is None else cell(v) for v in row] for row in self.rows(records))
         table = self.quoted(self.table)
         # Without nested loops, as lang/spec/sql.md advises where many rows are read.
         text = (f"SET enable_nestloop = off;\nDROP TABLE IF EXISTS {table} CASCADE;\nCREATE TABLE {table} ({self.column_types()});\n"
-                f"COPY {table} FROM STDIN (FORMAT csv, NULL '\\N');\n{rows.getvalue()}\\.\nANALYZE {table};\n{self.text}\n"
+                f"COPY {table} FROM STDIN (FORMAT csv, NULL '\\N');\n{written(self.rows(records))}\\.\nANALYZE {table};\n{self.text}\n"
                 f"COPY (SELECT * FROM {self.view}) TO STDOUT (FORMAT csv, HEADER);\n")
         out = list(csv.DictReader(io.StringIO(self.server.sql(text).decode())))
         words = {"t": "true", "f": "false"}

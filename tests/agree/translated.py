@@ -68,6 +68,7 @@ def faults_of(tree, reserved):
 
 class Translated(DuckDB):
     """The script's statements as DuckDB's; self.faults says what is wrong with them."""
+    blanks = " "
 
     def __init__(self, klausul, guideline, folder, fields):
         super().__init__(klausul, guideline, folder, fields)
@@ -95,8 +96,6 @@ class Translated(DuckDB):
 
     def value(self, f, record):
         v = super().value(f, record)
-        if f.kind in ("values", "text") and v is not None:
-            return f"{v}  "  # as a column of fixed width has it: blanks around a text are left out
         return int(v) if isinstance(v, bool) else v
 
     def decide(self, records, booleans):
@@ -193,7 +192,7 @@ class Oracle(Translated):
 
     def value(self, f, record):
         v = super().value(f, record)
-        return "inga" if f.kind == "set" and v == "" else v
+        return "inga" if f.kind == "set" and v is not None and not v.strip() else v
 
     def bare(self, node):
         """Without its no_empty(), where the function around it has one: what is nested deep would be expanded twice at each level."""
