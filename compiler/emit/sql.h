@@ -58,6 +58,7 @@ typedef struct kl_dialect {
     const char *temporary;       /* before the name of a part's table */
     const char *last_table;      /* before the guideline's, where it names the last table; NULL: its own name */
     const char *const *reserved; /* names that must be quoted */
+    bool shallow;                /* nests a few dozen functions at the most */
     bool console;                /* read line by line by a console, which sees line ends in comments */
 } kl_dialect;
 

@@ -66,23 +66,49 @@ static kl_str set_of(kl_sql *q, kl_str raw, const kl_field_info *f) {
                       KL_FMT(kl_sql_fill(q->arena, q->d->set, words, words, words)));
 }
 
-/* What is left of a set's text when its codes are taken away must be blank. */
-static kl_str strange_codes(kl_sql *q, kl_str raw, const kl_field_info *f) {
-    kl_set_info set;
-    kl_set_of(q->program, f->set, &set);
-    kl_str left = kl_str_fmt(q->arena, "replace(%.*s, ' ', '  ')",
-                             KL_FMT(divided(q, raw))); /* so that neighbours share no blank */
-    for (uint32_t v = 0; v < set.values; v++) {
+/* What is left of a set's text when its codes are taken away, one after the other, must be blank. */
+static kl_str left_over(kl_sql *q, kl_str words, uint32_t set) {
+    kl_set_info info;
+    kl_str left = words;
+    kl_set_of(q->program, set, &info);
+    for (uint32_t v = 0; v < info.values; v++) {
         kl_value_info value;
-        kl_value_of(q->program, f->set, v, &value);
+        kl_value_of(q->program, set, v, &value);
         for (uint32_t k = 0; k < value.codes; k++) {
-            kl_string c = kl_value_code(q->program, f->set, v, k);
+            kl_string c = kl_value_code(q->program, set, v, k);
             left = kl_str_fmt(q->arena, "replace(%.*s, %.*s, '')", KL_FMT(left),
                               KL_FMT(kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data))));
         }
     }
-    return kl_str_fmt(q->arena, "%.*s AND %.*s NOT IN ('inga', 'empty', '[]')",
-                      KL_FMT(kl_sql_fill(q->arena, q->d->blank, left, left, left)), KL_FMT(raw));
+    return kl_sql_fill(q->arena, q->d->blank, left, left, left);
+}
+
+/* Where so many functions cannot stand in each other: the letters of the text are not those of its codes. */
+static kl_str letters_over(kl_sql *q, kl_str words, uint32_t set) {
+    kl_buf b;
+    kl_set_info info;
+    kl_buf_init(&b, q->arena);
+    kl_set_of(q->program, set, &info);
+    kl_buf_fmt(&b, "length(replace(%.*s, ' ', '')) <> 0", KL_FMT(words));
+    for (uint32_t v = 0; v < info.values; v++) {
+        kl_value_info value;
+        kl_value_of(q->program, set, v, &value);
+        for (uint32_t k = 0; k < value.codes; k++) {
+            kl_string c = kl_value_code(q->program, set, v, k);
+            kl_str code = kl_sql_quoted(q, kl_sql_string(c));
+            kl_str alone = kl_sql_quoted(q, kl_str_fmt(q->arena, " %.*s ", (int)c.size, c.data));
+            kl_buf_fmt(&b, " + (length(%.*s) - length(replace(%.*s, %.*s, ''))) / length(%.*s) * length(%.*s)",
+                       KL_FMT(words), KL_FMT(words), KL_FMT(alone), KL_FMT(alone), KL_FMT(code));
+        }
+    }
+    return kl_buf_view(&b);
+}
+
+static kl_str strange_codes(kl_sql *q, kl_str raw, const kl_field_info *f) {
+    kl_str words = kl_str_fmt(q->arena, "replace(%.*s, ' ', '  ')",
+                              KL_FMT(divided(q, raw))); /* so that neighbours share no blank */
+    kl_str strange = q->d->shallow ? letters_over(q, words, f->set) : left_over(q, words, f->set);
+    return kl_str_fmt(q->arena, "%.*s AND %.*s NOT IN ('inga', 'empty', '[]')", KL_FMT(strange), KL_FMT(raw));
 }
 
 /* A template over a number column, its decimals and the most it may be. */

@@ -2,11 +2,13 @@
 # May include: the Python standard library and the files beside it; sqlglot and duckdb where they are found.
 # Start at Translated; what the two databases mean otherwise than DuckDB is in TSQL and Oracle.
 import re
+import sys
 import tempfile
 
 from sql_target import DuckDB, cell
 
 PREDICATES = ("EQ", "NEQ", "GT", "GTE", "LT", "LTE", "And", "Or", "Not", "Is", "In", "Between", "Like", "Boolean")
+sys.setrecursionlimit(20000)  # sqlglot goes as deep as functions stand in each other: one for each code of a set
 NESTED_MOST, NAME_MOST, LINE_MOST = 10, 128, 2400
 # Words that are no names unless they are quoted, of the kind that a script might use as one.
 RESERVED_TSQL = set("add all alter any as asc backup begin between break browse bulk by cascade case check close column commit compute constraint contains "
