@@ -45,7 +45,11 @@ class SqlTarget:
     dialect = None
     first_date = "0001-01-01"
     blanks = BLANKS  # that the dialect leaves out around a text
+    careless = True  # values stand with blanks around, now and then
     faults = None  # where the text is looked into: what is wrong with it
+
+    def blanked(self, text, blanks):
+        return blanked(self.rng, text, blanks) if self.careless else text
 
     def __init__(self, klausul, guideline, folder, fields):
         path = os.path.join(folder, self.dialect + ".sql")
@@ -67,14 +71,14 @@ class SqlTarget:
 
     def value(self, f, record):
         v = record.get(f.name)
-        if f.kind in ("values", "text") and (v is not None or self.rng.random() < 0.1):
-            return blanked(self.rng, v or "", self.blanks)
+        if f.kind in ("values", "text") and (v is not None or (self.careless and self.rng.random() < 0.1)):
+            return self.blanked(v or "", self.blanks)
         if v is None:
             return None
         if f.kind == "date":
             return DAY0 + datetime.timedelta(days=v)
         if f.kind == "set":
-            return blanked(self.rng, " ".join(v), self.blanks)
+            return self.blanked(" ".join(v), self.blanks)
         if f.scale:
             return Decimal(v).scaleb(-f.scale)
         return v
@@ -95,8 +99,8 @@ class SQLite(SqlTarget):
     def value(self, f, record):
         v = super().value(f, record)
         if isinstance(v, datetime.date):
-            return blanked(self.rng, v.isoformat())
-        return "" if v is None and f.kind != "set" and self.rng.random() < 0.1 else float(v) if isinstance(v, Decimal) else v
+            return self.blanked(v.isoformat(), BLANKS)
+        return "" if v is None and f.kind != "set" and self.careless and self.rng.random() < 0.1 else float(v) if isinstance(v, Decimal) else v
 
     def decide(self, records, booleans):
         db = sqlite3.connect(":memory:")

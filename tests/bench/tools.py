@@ -186,6 +186,7 @@ class InSQLite(Contestant):
             raise NotHere("no program sqlite3")
         self.file = self.data.path(f"sqlite-{self.rows}.db")
         target = SQLite(self.data.klausul, bench.GUIDELINE, self.data.folder, self.data.fields)
+        target.careless = False  # SQL by hand does without
         self.script = self.data.path("sqlite.sql")
         if not os.path.exists(self.file):
             db = sqlite3.connect(self.file)
@@ -251,6 +252,7 @@ class InDuckDB(Contestant):
             raise NotHere("no Python package duckdb")
         import duckdb
         self.target = DuckDB(self.data.klausul, bench.GUIDELINE, self.data.folder, self.data.fields)
+        self.target.careless = False
         self.db = duckdb.connect()
         self.target.fill(self.db, self.data.records[: self.rows])
         self.db.execute(f"SET threads = {self.threads}")
@@ -296,6 +298,7 @@ class InPostgreSQL(Contestant):
     def ready(self):
         self.server = self.started()
         self.target = PostgreSQL(self.data.klausul, bench.GUIDELINE, self.data.folder, self.data.fields)
+        self.target.careless = False
         self.table = f"kontakt_{self.rows}"
         if self.table in self.data.filled:
             return
