@@ -36,6 +36,8 @@ typedef struct kl_dialect {
     const char *read_text, *read_set, *read_date, *read_plain; /* a column as it is read; the last: yes/no, numbers */
     const char *read_number,
         *misfit; /* a number times $2, where it is small enough; whether it has more than $3 decimals or is not */
+    const char *no_date,
+        *no_number; /* where columns hold what they like: after and before that, whether $1 is none; else NULL */
     const char *set, *blank,
         *shown_set;   /* a set from its words; whether a text is not blank; a set as it is given out */
     const char *none; /* the set of nothing */

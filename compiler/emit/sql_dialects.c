@@ -86,6 +86,8 @@ static const kl_dialect dialects[] = {
      .read_plain = "CASE WHEN " SQLITE_TRIM " <> '' THEN $1 END",
      .read_number = "CASE WHEN abs($1 * $4) <= 1000000000000000 THEN CAST(round($1 * $4) AS INTEGER) END",
      .greatest = "max($1, $2)",
+     .no_date = " OR $1 IS NOT date($1, '+0 days')",
+     .no_number = "typeof($1) NOT IN ('integer', 'real', 'null') OR ",
      .shallow = true},
     {.name = "duckdb",
      .server = "duckdb",

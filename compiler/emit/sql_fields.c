@@ -160,11 +160,16 @@ static kl_str refused(kl_sql *q, kl_str raw, const kl_field_info *f) {
         return kl_str_fmt(q->arena, "%.*s IS NOT NULL AND (%.*s) IS NULL", KL_FMT(raw), KL_FMT(value(q, raw, f)));
     if (f->kind == KL_VALUES) return no_code(q, raw, f);
     if (f->kind == KL_SET) return kl_str_fmt(q->arena, "%.*s", KL_FMT(strange_codes(q, raw, f)));
+    kl_str no_date = q->d->no_date ? kl_sql_fill(q->arena, q->d->no_date, raw, raw, raw) : KL_STR(""),
+           no_number = q->d->no_number ? kl_sql_fill(q->arena, q->d->no_number, raw, raw, raw) : KL_STR("");
     if (f->kind == KL_DATE)
-        return kl_str_fmt(q->arena, "NOT (%.*s BETWEEN %.*s AND %.*s)", KL_FMT(raw),
-                          KL_FMT(kl_sql_date(q, q->d->first_day)), KL_FMT(kl_sql_date(q, KL_DATE_MAX)));
-    if (f->kind == KL_BOOL && !q->d->truths) return kl_str_fmt(q->arena, "%.*s NOT IN (0, 1)", KL_FMT(raw));
-    return numeric(f->kind) ? of_number(q, q->d->misfit, raw, f->scale) : KL_STR("");
+        return kl_str_fmt(q->arena, "NOT (%.*s BETWEEN %.*s AND %.*s)%.*s", KL_FMT(raw),
+                          KL_FMT(kl_sql_date(q, q->d->first_day)), KL_FMT(kl_sql_date(q, KL_DATE_MAX)),
+                          KL_FMT(no_date));
+    if (f->kind == KL_BOOL && (!q->d->truths || no_number.n))
+        return kl_str_fmt(q->arena, "%.*s NOT IN (0, 1)", KL_FMT(raw));
+    if (!numeric(f->kind)) return KL_STR("");
+    return kl_str_fmt(q->arena, "%.*s%.*s", KL_FMT(no_number), KL_FMT(of_number(q, q->d->misfit, raw, f->scale)));
 }
 
 static kl_str default_of(kl_sql *q, uint32_t i, const kl_field_info *f) {
