@@ -88,7 +88,8 @@ static bool check_batch(kl_workspace *w, const kl_batch *batch, kl_fault *fault)
     for (uint32_t f = 0, fields = w->program->count[KL_S_FIELDS]; f < fields && !fault->reason; f++) {
         const kl_column *c = &batch->columns[f];
         const kl_field_plan *l = &w->fields[f];
-        if (!c->known || l->type == KL_TYPE_BOOL || l->type == KL_TYPE_TEXT || !some_bad(w, c, l, batch->rows)) continue;
+        if (!c->known || l->type == KL_TYPE_BOOL || l->type == KL_TYPE_TEXT || !some_bad(w, c, l, batch->rows))
+            continue;
         for (uint32_t row = 0; row < batch->rows && !fault->reason; row++) {
             kl_held held;
             if (kl_was_received(w, f, row) && kl_field(w, f, row, &held) &&

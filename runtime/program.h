@@ -282,7 +282,8 @@ struct kl_workspace {
     uint32_t stamp;  /* counts walks */
     uint32_t step_count, reach_count;
     bool untraced; /* only what decisions need is computed */
-    uint8_t walks; /* in this batch: records are too few for planes; KL_ALONE: single.c's plan stands behind the planes */
+    uint8_t
+        walks; /* in this batch: records are too few for planes; KL_ALONE: single.c's plan stands behind the planes */
     kl_kernels run;
     union {
         uint8_t *part[KL_P_COUNT];
